@@ -1,0 +1,27 @@
+//! Test support: the real binary as a server under test, a scripted receiver, and a ledger that checks promises.
+//!
+//! Used by the black-box tests in `tests/` and by nothing that ships. Three rules hold for all of it: loopback only,
+//! no fixed ports, and no waiting for a span of time where a condition can be waited for instead. Support code panics
+//! with the whole picture (request, answer, server log) because a panic is what a test reports.
+
+mod api;
+mod clock;
+mod dice;
+mod integrity;
+mod ledger;
+mod raw;
+mod receiver;
+mod server;
+mod wait;
+
+pub use api::{Api, CallError, Method, Reply, Request};
+pub use clock::unix_seconds;
+pub use dice::Dice;
+pub use integrity::{check_databases, copy_of_databases};
+pub use ledger::{
+    Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
+};
+pub use raw::{RawReply, raw_exchange};
+pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
+pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};
+pub use wait::{DEADLINE, wait_until};

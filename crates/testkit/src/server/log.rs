@@ -1,0 +1,80 @@
+//! What a server said: collected by one thread per stream, shown when a test fails, searched for the bound address.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+/// The words before the address, in text and JSON logs alike.
+const LISTENING: &str = "listening on http://";
+
+/// A shared, growing log. Survives restarts of the server.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Log {
+    pub(super) fn text(&self) -> String {
+        self.lines.lock().join("\n")
+    }
+
+    pub(super) fn note(&self, line: String) {
+        self.lines.lock().push(line);
+    }
+
+    /// Reads `stream` to its end on a thread of its own. The first address the server names is put into `bound`;
+    /// dropping the sender tells the waiter that the stream ended without one.
+    pub(super) fn follow(
+        &self,
+        stream: impl Read + Send + 'static,
+        bound: watch::Sender<Option<SocketAddr>>,
+    ) {
+        let log = self.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).split(b'\n') {
+                let Ok(line) = line else { break };
+                let line = String::from_utf8_lossy(&line).into_owned();
+                if let Some(address) = address_in(&line) {
+                    bound.send_replace(Some(address));
+                }
+                log.note(line);
+            }
+        });
+    }
+}
+
+/// The address in a line of the server's log.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let after = line.split(LISTENING).nth(1)?;
+    let end = after
+        .find(|it: char| !(it.is_ascii_hexdigit() || ".:[]".contains(it)))
+        .unwrap_or(after.len());
+    after[..end].trim_end_matches(['.', ':']).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address_in;
+
+    #[test]
+    fn address_is_found_in_text_and_json_and_colour() {
+        let expected = Some("127.0.0.1:40123".parse().unwrap());
+        assert_eq!(address_in("INFO listening on http://127.0.0.1:40123"), expected);
+        assert_eq!(
+            address_in(r#"{"message":"listening on http://127.0.0.1:40123","a":1}"#),
+            expected
+        );
+        assert_eq!(
+            address_in("listening on http://127.0.0.1:40123. Ready\u{1b}[0m"),
+            expected
+        );
+        assert_eq!(
+            address_in("listening on http://[::1]:7"),
+            Some("[::1]:7".parse().unwrap())
+        );
+        assert_eq!(address_in("connecting to http://127.0.0.1:1"), None);
+    }
+}

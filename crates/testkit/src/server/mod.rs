@@ -1,0 +1,10 @@
+//! The real binary, started in a fresh directory on a free port, with its log kept for the failure report.
+
+mod binary;
+mod log;
+mod setup;
+mod under_test;
+
+pub use binary::{find_binary, workspace_root};
+pub use setup::ServerSetup;
+pub use under_test::ServerUnderTest;
