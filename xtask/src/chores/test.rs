@@ -1,0 +1,74 @@
+//! `test`: everything a change must pass, from a fresh clone, in one command.
+//!
+//! Checks run even when an earlier one failed, so that one run shows everything; only what stands on a failed step
+//! is left out. The runner's summary comes last, followed by the time each step took.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::chores::tools::{Tools, check_tools};
+use crate::chores::{sdk, tidy};
+use crate::failure::Result;
+use crate::process;
+use crate::steps::Steps;
+use crate::workspace::{Profile, Workspace};
+
+/// Run every check and every test. The arguments narrow the tests down, not the checks.
+///
+/// # Errors
+/// When a step failed: names them all.
+pub(crate) fn test(workspace: &Workspace, filters: &[String]) -> Result<()> {
+    let mut steps = Steps::default();
+    // What went wrong is shown where it happens, and `finish` names it again.
+    let _ = all_steps(workspace, filters, &mut steps);
+    steps.finish()
+}
+
+fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Result<()> {
+    let tools = steps.must("tools", check_tools)?;
+    steps.run("format", || {
+        process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+    });
+    steps.run("lints", || {
+        let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        process::run(workspace.cargo().args(lint))
+    });
+    // One resolution of features for binary and tests, so nothing is built twice.
+    steps.must("build", || {
+        process::run(
+            workspace
+                .cargo()
+                .args(["build", "--workspace", "--bins", "--tests"]),
+        )
+    })?;
+    let binary = workspace.binary(Profile::Dev);
+    steps.run("tidy", || tidy::tidy_with(workspace, &binary));
+    let sdks = steps.must("sdks", || sdk::prepare(workspace))?;
+    steps.run("doc tests", || {
+        process::run(workspace.cargo().args(["test", "--workspace", "--doc"]))
+    });
+    steps.must("tests", || {
+        process::run(&mut runner(workspace, tools, filters, &binary, &sdks))
+    })
+}
+
+fn runner(workspace: &Workspace, tools: Tools, filters: &[String], binary: &Path, sdks: &Path) -> Command {
+    let mut run = workspace.cargo();
+    if tools.nextest {
+        run.args(["nextest", "run", "--workspace"]).args(filters);
+    } else {
+        // Without a filter every kind of target but the doc tests, which have their own step.
+        run.args([
+            "test",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--no-fail-fast",
+            "--",
+        ])
+        .args(filters);
+    }
+    run.env("HOOKTIDE_BIN", binary).env("HOOKTIDE_SDK_DIR", sdks);
+    run
+}
