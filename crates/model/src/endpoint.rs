@@ -1,0 +1,83 @@
+//! An endpoint: where messages go, which ones, and how.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::{AppId, Channel, EndpointId, EventTypeName, Message, Metadata, Timestamp, Uid};
+
+/// Signing secrets that may still be valid beside the current one.
+pub const OLD_SECRETS_MAX: usize = 10;
+
+/// An endpoint's row, secrets in clear: it must not be logged or serialised as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: EndpointId,
+    /// The application it belongs to.
+    pub app: AppId,
+    /// The caller's own name for it, unique in the application.
+    pub uid: Option<Uid>,
+    /// Where to deliver.
+    pub url: String,
+    /// Text for people.
+    pub description: String,
+    /// Deliveries per second at most.
+    pub throttle_rate: Option<u16>,
+    /// Whether deliveries are off.
+    pub disabled: bool,
+    /// Only these event types; `None` for all.
+    pub event_types: Option<Vec<EventTypeName>>,
+    /// Only messages that share a channel; `None` for all.
+    pub channels: Option<Vec<Channel>>,
+    /// Free string pairs.
+    pub metadata: Metadata,
+    /// Headers added to each delivery, in clear.
+    pub headers: BTreeMap<String, String>,
+    /// Signing secrets, the current one first.
+    pub secrets: Vec<EndpointSecret>,
+    /// When the first of an unbroken run of exhausted deliveries failed.
+    pub failing_since: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Counts changes, from 1; a save names the version it read.
+    pub version: i32,
+}
+
+/// One signing secret in its text form (`whsec_…`, `whsk_…`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointSecret {
+    /// The secret's text.
+    pub secret: String,
+    /// When it stops signing; `None` for the current one.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for EndpointSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointSecret")
+            .field("secret", &"[redacted]")
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+impl Endpoint {
+    /// Whether this endpoint subscribes to a message of that type and those channels.
+    ///
+    /// An endpoint without event types takes all; one without channels takes all; a message without channels
+    /// never reaches an endpoint that names channels.
+    #[must_use]
+    pub fn subscribes_to(&self, event_type: &EventTypeName, channels: &[Channel]) -> bool {
+        let type_fits = self.event_types.as_ref().is_none_or(|types| types.contains(event_type));
+        let channel_fits = self.channels.as_ref().is_none_or(|own| channels.iter().any(|channel| own.contains(channel)));
+        type_fits && channel_fits
+    }
+
+    /// Whether a stored message would be sent here today.
+    #[must_use]
+    pub fn takes(&self, message: &Message) -> bool {
+        !self.disabled && self.subscribes_to(&message.event_type, &message.channels)
+    }
+}

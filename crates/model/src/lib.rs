@@ -1,0 +1,28 @@
+//! The nouns and rules of Hooktide: pure, without I/O, clock or randomness of its own.
+//!
+//! Every other crate speaks in these words. Nothing here may depend on another crate of the workspace.
+
+pub mod application;
+pub mod attempt;
+pub mod classify;
+pub mod clock;
+pub mod endpoint;
+pub mod event_type;
+pub mod id;
+pub mod message;
+pub mod name;
+pub mod page;
+pub mod retry;
+pub mod time;
+
+pub use application::Application;
+pub use attempt::{Attempt, AttemptStatus, DeliveryState, DeliveryStatus, Trigger};
+pub use clock::Clock;
+pub use endpoint::{Endpoint, EndpointSecret};
+pub use event_type::EventType;
+pub use id::{AppId, AttemptId, EndpointId, IdMint, MessageId, Seq, SeqSource, TaskId};
+pub use message::{ContentType, Message};
+pub use name::{Channel, EventTypeName, Metadata, OrgId, Tag, Uid};
+pub use page::{Order, Page, PageRequest};
+pub use retry::RetrySchedule;
+pub use time::Timestamp;

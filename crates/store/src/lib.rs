@@ -1,0 +1,21 @@
+//! Where everything Hooktide promises is kept.
+//!
+//! [`Store`] is the seam: configuration, history and schedule behind one trait, so that the flow and the API do
+//! not know which database is underneath. [`backends`] lists the implementations; [`conformance`] is the suite
+//! that each of them must pass.
+
+pub mod backends;
+pub mod conformance;
+mod error;
+mod flow;
+mod queries;
+mod seam;
+pub mod vault;
+
+pub use error::StoreError;
+pub use flow::{
+    Accepted, DeliverySource, Due, FlowListener, Idempotency, NewAttempt, NewMessage, Outcome, Placement, ScheduleRow,
+    Target,
+};
+pub use queries::{AttemptFilter, AttemptCounts, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, Written};
+pub use seam::{Configuration, Flow, History, Store};

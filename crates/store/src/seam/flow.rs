@@ -1,0 +1,53 @@
+//! The flow's own steps: commit a message, record an outcome, read what is due.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use hooktide_model::{Seq, Timestamp, Trigger};
+
+use crate::{Accepted, Due, FlowListener, NewMessage, Outcome, StoreError};
+
+/// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.
+#[async_trait]
+pub trait Flow: Send + Sync + 'static {
+    /// Who is told about commits. Must be set once, before the first message.
+    fn set_listener(&self, listener: Arc<dyn FlowListener>);
+
+    /// Commit a message with its targets and idempotency key; returns when it is flushed.
+    ///
+    /// Once this was polled the commit takes place even if the future is dropped. `Overloaded` and `Unavailable`
+    /// mean that nothing was stored; `Taken("eventId")` and `KeyReused` as their names say.
+    async fn accept(&self, message: NewMessage) -> Result<Accepted, StoreError>;
+
+    /// Commit an outcome: the attempt, the end of its schedule row, the next one. Returns when it is queued; waits
+    /// while too much is queued. The listener hears of the commit. Never lost while the process lives: when the
+    /// disk is full it waits.
+    async fn record(&self, outcome: Outcome);
+
+    /// Write a schedule row for a stored message (resend, recover). Returns when it is flushed.
+    async fn schedule(&self, message: Seq, endpoint: Seq, due: Timestamp, trigger: Trigger) -> Result<(), StoreError>;
+
+    /// The endpoint's earliest deliveries due at `now`, at most `limit`, and the due time of the next one beyond
+    /// those. Rows stay until their outcome is recorded, so the caller skips those it already has.
+    async fn due(
+        &self,
+        endpoint: Seq,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError>;
+
+    /// Every endpoint with schedule rows and its earliest due time, for start-up.
+    async fn scheduled_endpoints(&self) -> Result<Vec<(Seq, Timestamp)>, StoreError>;
+
+    /// Deliveries in the schedule.
+    fn scheduled_count(&self) -> u64;
+
+    /// Whether commits go through at the moment.
+    fn is_writable(&self) -> bool;
+
+    /// Commit what is queued, save the low-water mark, close. Later calls answer `Unavailable`.
+    async fn close(&self);
+
+    /// Drop what retention allows to be dropped now; how many segments went. Safe to call at any time.
+    async fn sweep(&self) -> Result<usize, StoreError>;
+}
