@@ -32,12 +32,7 @@ const VERBS: &[Verb] = &[
         summary: "everything a change must pass: format, lints, tidy, every test",
         run: chores::test,
     },
-    Verb {
-        name: "tidy",
-        arguments: "",
-        summary: "the house rules a machine can check",
-        run: chores::tidy,
-    },
+    Verb { name: "tidy", arguments: "", summary: "the house rules a machine can check", run: chores::tidy },
     Verb {
         name: "generate",
         arguments: "",

@@ -12,11 +12,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = show(command);
     eprintln!("$ {line}");
     let status = command.status().context(|| format!("start `{line}`"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("`{line}` failed ({status})")))
-    }
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{line}` failed ({status})"))) }
 }
 
 /// Run to the end and return what it printed on stdout; its stderr goes to the terminal.
@@ -25,10 +21,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// When the program cannot be started, does not succeed or prints something other than UTF-8.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let line = show(command);
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .context(|| format!("start `{line}`"))?;
+    let output = command.stderr(Stdio::inherit()).output().context(|| format!("start `{line}`"))?;
     if !output.status.success() {
         return Err(Failure::new(format!("`{line}` failed ({})", output.status)));
     }
@@ -37,15 +30,8 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 
 /// What the program prints when asked quietly; nothing when it is absent or fails.
 pub(crate) fn probe(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn show(command: &Command) -> String {

@@ -34,11 +34,7 @@ impl Steps {
         if let Some(words) = &failure {
             eprintln!("{name}: {words}");
         }
-        self.done.push(Step {
-            name,
-            took: now().duration_since(start),
-            failure,
-        });
+        self.done.push(Step { name, took: now().duration_since(start), failure });
         result
     }
 
@@ -48,22 +44,11 @@ impl Steps {
     /// When a step failed: names them all.
     pub(crate) fn finish(self) -> Result<()> {
         let total: Duration = self.done.iter().map(|step| step.took).sum();
-        let parts: Vec<String> = self
-            .done
-            .iter()
-            .map(|step| format!("{} {:.1} s", step.name, step.took.as_secs_f64()))
-            .collect();
-        eprintln!(
-            "\ntime: {}; together {:.1} s",
-            parts.join(", "),
-            total.as_secs_f64()
-        );
-        let failed: Vec<&str> = self
-            .done
-            .iter()
-            .filter(|step| step.failure.is_some())
-            .map(|step| step.name)
-            .collect();
+        let parts: Vec<String> =
+            self.done.iter().map(|step| format!("{} {:.1} s", step.name, step.took.as_secs_f64())).collect();
+        eprintln!("\ntime: {}; together {:.1} s", parts.join(", "), total.as_secs_f64());
+        let failed: Vec<&str> =
+            self.done.iter().filter(|step| step.failure.is_some()).map(|step| step.name).collect();
         if failed.is_empty() {
             eprintln!("all {} steps passed", self.done.len());
             return Ok(());
@@ -72,10 +57,7 @@ impl Steps {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a chore's duration is shown to a person; no test moves it"
-)]
+#[expect(clippy::disallowed_methods, reason = "a chore's duration is shown to a person; no test moves it")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -31,10 +31,8 @@ impl Workspace {
     pub(crate) fn locate() -> Result<Self> {
         let own_folder = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = own_folder
-            .parent()
-            .ok_or_else(|| Failure::new("xtask is not inside a workspace"))?
-            .to_path_buf();
+        let root =
+            own_folder.parent().ok_or_else(|| Failure::new("xtask is not inside a workspace"))?.to_path_buf();
         let target = target_directory(&root)?;
         Ok(Self { root, target })
     }
@@ -52,9 +50,7 @@ impl Workspace {
             Profile::Dev => "debug",
             Profile::Release => "release",
         };
-        self.target
-            .join(folder)
-            .join(format!("hooktide{}", std::env::consts::EXE_SUFFIX))
+        self.target.join(folder).join(format!("hooktide{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Build only the binary.
@@ -79,14 +75,10 @@ fn cargo() -> Command {
 
 fn target_directory(root: &Path) -> Result<PathBuf> {
     let mut metadata = cargo();
-    metadata
-        .current_dir(root)
-        .args(["metadata", "--no-deps", "--format-version", "1"]);
+    metadata.current_dir(root).args(["metadata", "--no-deps", "--format-version", "1"]);
     let text = process::read(&mut metadata)?;
     let described: serde_json::Value =
         serde_json::from_str(&text).context(|| "read cargo's description of the workspace".to_owned())?;
     let folder = described["target_directory"].as_str();
-    folder
-        .map(PathBuf::from)
-        .ok_or_else(|| Failure::new("cargo names no target directory"))
+    folder.map(PathBuf::from).ok_or_else(|| Failure::new("cargo names no target directory"))
 }

@@ -11,7 +11,6 @@ use crate::workspace::{Profile, Workspace};
 pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let binary = workspace.build_binary(Profile::Release)?;
     let mut run = workspace.cargo();
-    run.args(["run", "--release", "--package", "hooktide-bench", "--"])
-        .args(arguments);
+    run.args(["run", "--release", "--package", "hooktide-bench", "--"]).args(arguments);
     process::run(run.env("HOOKTIDE_BIN", binary))
 }

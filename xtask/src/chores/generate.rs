@@ -18,14 +18,9 @@ pub(crate) struct Page {
     pub(crate) arguments: &'static [&'static str],
 }
 
-const OPENAPI: Page = Page {
-    path: "docs/reference/openapi.json",
-    arguments: &["openapi"],
-};
-const CONFIGURATION: Page = Page {
-    path: "docs/reference/configuration.md",
-    arguments: &["config", "reference"],
-};
+const OPENAPI: Page = Page { path: "docs/reference/openapi.json", arguments: &["openapi"] };
+const CONFIGURATION: Page =
+    Page { path: "docs/reference/configuration.md", arguments: &["config", "reference"] };
 
 /// Every generated page.
 pub(crate) const PAGES: &[Page] = &[CONFIGURATION, OPENAPI];
@@ -61,10 +56,7 @@ pub(crate) fn config_reference(workspace: &Workspace, _: &[String]) -> Result<()
 pub(crate) fn print(binary: &Path, page: &Page) -> Result<String> {
     let text = process::read(Command::new(binary).args(page.arguments))?;
     if text.trim().is_empty() {
-        return Err(Failure::new(format!(
-            "`hooktide {}` prints nothing",
-            page.arguments.join(" ")
-        )));
+        return Err(Failure::new(format!("`hooktide {}` prints nothing", page.arguments.join(" "))));
     }
     Ok(text)
 }

@@ -43,71 +43,41 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
 fn prepare_python(requirements: &Path, venv: &Path) -> Result<()> {
     let wanted = read(requirements)?;
     let python = venv.join("bin/python");
-    let works = process::probe(
-        &python.to_string_lossy(),
-        &["-c", "import svix, standardwebhooks"],
-    )
-    .is_some();
+    let works = process::probe(&python.to_string_lossy(), &["-c", "import svix, standardwebhooks"]).is_some();
     if works && is_installed(venv, &wanted) {
         eprintln!("python: installed");
         return Ok(());
     }
     remove(venv)?;
     process::run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
-    let install = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "-r",
-    ];
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r"];
     process::run(Command::new(&python).args(install).arg(requirements))?;
     mark_installed(venv, &wanted)
 }
 
 fn prepare_javascript(ours: &Path, copy: &Path) -> Result<()> {
-    let wanted = format!(
-        "{}{}",
-        read(&ours.join("package.json"))?,
-        read(&ours.join("package-lock.json"))?
-    );
-    let name = copy
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let wanted = format!("{}{}", read(&ours.join("package.json"))?, read(&ours.join("package-lock.json"))?);
+    let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
     copy_own_files(ours, copy)?;
     if copy.join(NODE_MODULES).is_dir() && is_installed(copy, &wanted) {
         eprintln!("{name}: installed");
         return Ok(());
     }
     remove(&copy.join(STAMP))?;
-    process::run(
-        Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund"])
-            .current_dir(copy),
-    )?;
+    process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(copy))?;
     mark_installed(copy, &wanted)
 }
 
 /// The folders of `tests/sdk` that are JavaScript projects.
 fn javascript_folders(ours: &Path) -> Result<Vec<String>> {
     let names = entries(ours)?;
-    Ok(names
-        .into_iter()
-        .filter(|name| ours.join(name).join("package.json").is_file())
-        .collect())
+    Ok(names.into_iter().filter(|name| ours.join(name).join("package.json").is_file()).collect())
 }
 
 /// Make the copy hold our files as they are now and no others, but keep what was installed.
 pub(super) fn copy_own_files(ours: &Path, copy: &Path) -> Result<()> {
     fs::create_dir_all(copy).context(|| format!("make {}", copy.display()))?;
-    for name in entries(copy)?
-        .iter()
-        .filter(|name| *name != NODE_MODULES && *name != STAMP)
-    {
+    for name in entries(copy)?.iter().filter(|name| *name != NODE_MODULES && *name != STAMP) {
         remove(&copy.join(name))?;
     }
     for name in entries(ours)?.iter().filter(|name| *name != NODE_MODULES) {
@@ -143,11 +113,7 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).context(|| format!("remove {}", path.display()))

@@ -26,30 +26,20 @@ pub(crate) fn test(workspace: &Workspace, filters: &[String]) -> Result<()> {
 
 fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Result<()> {
     let tools = steps.must("tools", check_tools)?;
-    steps.run("format", || {
-        process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
-    });
+    steps.run("format", || process::run(workspace.cargo().args(["fmt", "--all", "--check"])));
     steps.run("lints", || {
-        let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let lint = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
         process::run(workspace.cargo().args(lint))
     });
     // One resolution of features for binary and tests, so nothing is built twice.
     steps.must("build", || {
-        process::run(
-            workspace
-                .cargo()
-                .args(["build", "--workspace", "--bins", "--tests"]),
-        )
+        process::run(workspace.cargo().args(["build", "--workspace", "--bins", "--tests"]))
     })?;
     let binary = workspace.binary(Profile::Dev);
     steps.run("tidy", || tidy::tidy_with(workspace, &binary));
     let sdks = steps.must("sdks", || sdk::prepare(workspace))?;
-    steps.run("doc tests", || {
-        process::run(workspace.cargo().args(["test", "--workspace", "--doc"]))
-    });
-    steps.must("tests", || {
-        process::run(&mut runner(workspace, tools, filters, &binary, &sdks))
-    })
+    steps.run("doc tests", || process::run(workspace.cargo().args(["test", "--workspace", "--doc"])));
+    steps.must("tests", || process::run(&mut runner(workspace, tools, filters, &binary, &sdks)))
 }
 
 fn runner(workspace: &Workspace, tools: Tools, filters: &[String], binary: &Path, sdks: &Path) -> Command {
@@ -58,16 +48,7 @@ fn runner(workspace: &Workspace, tools: Tools, filters: &[String], binary: &Path
         run.args(["nextest", "run", "--workspace"]).args(filters);
     } else {
         // Without a filter every kind of target but the doc tests, which have their own step.
-        run.args([
-            "test",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--no-fail-fast",
-            "--",
-        ])
-        .args(filters);
+        run.args(["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--"]).args(filters);
     }
     run.env("HOOKTIDE_BIN", binary).env("HOOKTIDE_SDK_DIR", sdks);
     run

@@ -10,14 +10,9 @@ fn rounds_are_read_in_both_spellings_and_never_guessed() {
     let parse = |words: &[&str]| parse_rounds(&words.iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(parse(&["--rounds", "500"]).unwrap(), 500);
     assert_eq!(parse(&["--rounds=7"]).unwrap(), 7);
-    for wrong in [
-        &[][..],
-        &["500"],
-        &["--rounds"],
-        &["--rounds", "0"],
-        &["--rounds", "many"],
-        &["--round", "5"],
-    ] {
+    for wrong in
+        [&[][..], &["500"], &["--rounds"], &["--rounds", "0"], &["--rounds", "many"], &["--round", "5"]]
+    {
         assert!(parse(wrong).is_err(), "{wrong:?} was accepted");
     }
 }
@@ -28,10 +23,7 @@ fn versions_compare_by_number_and_not_by_text() {
     assert_eq!(parse_version("3.9.2"), Some((3, 9)));
     assert!(parse_version("3.9.2") < Some((3, 11)));
     assert_eq!(parse_version("none"), None);
-    assert!(
-        parse_version("none") < Some((3, 11)),
-        "an unreadable version counts as too old"
-    );
+    assert!(parse_version("none") < Some((3, 11)), "an unreadable version counts as too old");
 }
 
 #[test]
@@ -47,10 +39,7 @@ fn a_copy_follows_our_files_and_keeps_what_was_installed() {
     copy_own_files(&ours, &copy).unwrap();
 
     assert_eq!(fs::read_to_string(copy.join("lib/a.mjs")).unwrap(), "new");
-    assert!(
-        !copy.join("gone.mjs").exists(),
-        "a file that we no longer have was kept"
-    );
+    assert!(!copy.join("gone.mjs").exists(), "a file that we no longer have was kept");
     assert!(copy.join("node_modules").is_dir());
     assert!(copy.join(".installed").is_file());
     fs::remove_dir_all(scratch).unwrap();

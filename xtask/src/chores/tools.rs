@@ -45,10 +45,7 @@ const NEEDS: &[Need] = &[
     Need {
         name: "python3 with venv",
         program: "python3",
-        arguments: &[
-            "-c",
-            "import ensurepip, venv, platform; print(platform.python_version())",
-        ],
+        arguments: &["-c", "import ensurepip, venv, platform; print(platform.python_version())"],
         version_min: (3, 11),
         install: "python3 and python3-venv",
     },
@@ -75,10 +72,7 @@ const NEEDS: &[Need] = &[
 pub(crate) fn check_tools() -> Result<Tools> {
     let problems: Vec<String> = NEEDS.iter().filter_map(problem).collect();
     if !problems.is_empty() {
-        return Err(Failure::new(format!(
-            "something has to be installed first\n{}",
-            problems.join("\n")
-        )));
+        return Err(Failure::new(format!("something has to be installed first\n{}", problems.join("\n"))));
     }
     let nextest = probe("cargo", &["nextest", "--version"]).is_some();
     if !nextest {

@@ -19,15 +19,6 @@ pub(crate) fn compare(path: &str, kept: Option<&str>, fresh: &str) -> Option<Fin
     if kept == fresh {
         return None;
     }
-    let same_lines = kept
-        .lines()
-        .zip(fresh.lines())
-        .take_while(|(kept, fresh)| kept == fresh)
-        .count();
-    Some(Finding::new(
-        path,
-        same_lines + 1,
-        "the generated page is stale from here on",
-        way_out,
-    ))
+    let same_lines = kept.lines().zip(fresh.lines()).take_while(|(kept, fresh)| kept == fresh).count();
+    Some(Finding::new(path, same_lines + 1, "the generated page is stale from here on", way_out))
 }

@@ -18,21 +18,12 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding at a line of a file.
     pub(crate) fn new(path: &str, line: usize, what: impl Into<String>, way_out: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-            way_out: way_out.into(),
-        }
+        Self { path: path.to_owned(), line, what: what.into(), way_out: way_out.into() }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}\n    {}",
-            self.path, self.line, self.what, self.way_out
-        )
+        write!(f, "{}:{}: {}\n    {}", self.path, self.line, self.what, self.way_out)
     }
 }

@@ -28,17 +28,9 @@ impl Source {
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let items = syn::parse_file(text)
             .map(|file| file.items)
-            .map_err(|error| ParseFailure {
-                line: error.span().start().line,
-                words: error.to_string(),
-            });
+            .map_err(|error| ParseFailure { line: error.span().start().line, words: error.to_string() });
         let tokens = text.parse().unwrap_or_default();
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            items,
-            tokens,
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), items, tokens }
     }
 
     /// The items, none when the file does not parse (a rule of its own reports that).
@@ -61,9 +53,6 @@ impl Source {
 pub(crate) fn is_test_module(module: &ItemMod) -> bool {
     module.attrs.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
-            && attribute
-                .meta
-                .require_list()
-                .is_ok_and(|list| list.tokens.to_string() == "test")
+            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
     })
 }

@@ -11,10 +11,8 @@ const MANIFEST: &str = "[package]\nname = \"hooktide-model\"\n";
 
 /// A checkout in good order but for the given files.
 fn tree(files: &[(&str, &str)]) -> Tree {
-    let mut all: Vec<(String, String)> = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-        .collect();
+    let mut all: Vec<(String, String)> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let mut add = |path: &str, text: &str| {
         if !all.iter().any(|(existing, _)| existing == path) {
             all.push((path.to_owned(), text.to_owned()));
@@ -34,20 +32,18 @@ fn found(path: &str, text: &str) -> Vec<String> {
 
 fn at(path: &str, findings: &[Finding]) -> Vec<String> {
     let here = findings.iter().filter(|finding| finding.path == path);
-    here.map(|finding| format!("{}: {}", finding.line, finding.what))
-        .collect()
+    here.map(|finding| format!("{}: {}", finding.line, finding.what)).collect()
 }
 
 const PART: &str = "crates/model/src/part.rs";
+const TESTS: &str = "crates/model/src/tests/mod.rs";
 const LIB: &str = "crates/model/src/lib.rs";
 
 #[test]
 fn good_order_has_no_findings() {
     let lists_elsewhere = |finding: &Finding| finding.what.starts_with("the list");
-    let findings: Vec<Finding> = check(&tree(&[]))
-        .into_iter()
-        .filter(|finding| !lists_elsewhere(finding))
-        .collect();
+    let findings: Vec<Finding> =
+        check(&tree(&[])).into_iter().filter(|finding| !lists_elsewhere(finding)).collect();
     assert_eq!(findings, []);
 }
 
@@ -55,15 +51,10 @@ fn good_order_has_no_findings() {
 fn a_function_longer_than_a_screen_is_found_wherever_it_is() {
     let body = |lines: usize| "let _ = 1;\n".repeat(lines - 2);
     let long = format!("fn long() {{\n{}}}\n", body(FUNCTION_LINES_MAX + 1));
-    let fits = format!(
-        "/// Docs\n/// do not count.\n#[must_use]\nfn fits() {{\n{}}}\n",
-        body(FUNCTION_LINES_MAX)
-    );
+    let fits =
+        format!("/// Docs\n/// do not count.\n#[must_use]\nfn fits() {{\n{}}}\n", body(FUNCTION_LINES_MAX));
     assert_eq!(found(PART, &format!("//! Part.\n{fits}")), [] as [&str; 0]);
-    assert_eq!(
-        found(PART, &format!("//! Part.\n{long}")),
-        ["2: `long` has 71 lines, 70 at most"]
-    );
+    assert_eq!(found(PART, &format!("//! Part.\n{long}")), ["2: `long` has 71 lines, 70 at most"]);
     for outside in ["impl X", "trait X", "mod x", "fn outer()"] {
         let text = format!("//! Part.\n{outside} {{\n{long}}}\n");
         assert!(
@@ -77,10 +68,7 @@ fn a_function_longer_than_a_screen_is_found_wherever_it_is() {
 fn a_file_with_too_many_lines_is_found() {
     let lines = |count: usize| format!("//! Part.\n{}", "// line\n".repeat(count - 1));
     assert_eq!(found(PART, &lines(FILE_LINES_MAX)), [] as [&str; 0]);
-    assert_eq!(
-        found(PART, &lines(FILE_LINES_MAX + 1)),
-        ["501: the file has 501 lines, 500 at most"]
-    );
+    assert_eq!(found(PART, &lines(FILE_LINES_MAX + 1)), ["501: the file has 501 lines, 500 at most"]);
 }
 
 #[test]
@@ -94,10 +82,7 @@ fn a_module_without_words_is_found_and_tests_need_none() {
         (PART, "//! Part.\n#[cfg(test)]\nmod tests;\n"),
         ("crates/model/src/part/tests.rs", "#[test]\nfn x() {}\n"),
     ];
-    assert_eq!(
-        at("crates/model/src/part/tests.rs", &check(&tree(&files))),
-        [] as [&str; 0]
-    );
+    assert_eq!(at("crates/model/src/part/tests.rs", &check(&tree(&files))), [] as [&str; 0]);
 }
 
 #[test]
@@ -105,19 +90,20 @@ fn logic_in_a_declaring_file_is_found() {
     for (item, kind) in [
         ("fn logic() {}", "a function"),
         ("impl X {}", "an `impl`"),
-        ("trait X {}", "a trait"),
+        ("trait X { fn x() {} }", "a trait with bodies"),
         ("thread_local! {}", "a macro"),
         ("mod inner { fn x() {} }", "an inline module"),
     ] {
         let text = format!("//! Model.\nmod part;\n{item}\n");
-        assert_eq!(
-            found(LIB, &text),
-            [format!("3: {kind} in a file that only declares")]
-        );
+        assert_eq!(found(LIB, &text), [format!("3: {kind} in a file that only declares")]);
         assert_eq!(found(PART, &format!("//! Part.\n{item}\n")), [] as [&str; 0]);
     }
-    let declarations = "//! Model.\nmod part;\npub use part::X;\npub const LIST: &[u8] = &[1];\n";
+    let declarations =
+        "//! Model.\nmod part;\npub use part::X;\npub const LIST: &[u8] = &[1];\npub trait X { fn x(); }\n";
     assert_eq!(found(LIB, declarations), [] as [&str; 0]);
+    let helpers =
+        [(LIB, "//! Model.\nmod part;\n#[cfg(test)]\nmod tests;\n"), (TESTS, "//! Tests.\nfn helper() {}\n")];
+    assert_eq!(at(TESTS, &check(&tree(&helpers))), [] as [&str; 0]);
 }
 
 #[test]
@@ -137,55 +123,30 @@ fn a_file_that_no_declaration_reaches_is_found() {
         (inner, "mod inner;"),
         ("crates/model/src/part/inner/mod.rs", "mod inner;"),
         ("crates/model/src/part/outer/inner.rs", "mod outer { mod inner; }"),
-        (
-            "crates/model/src/other/name.rs",
-            "#[path = \"other/name.rs\"]\nmod inner;",
-        ),
+        ("crates/model/src/other/name.rs", "#[path = \"other/name.rs\"]\nmod inner;"),
     ] {
         let part = format!("//! Part.\n{declaration}\n");
         let findings = check(&tree(&[(PART, &part), (path, "//! Inner.\n")]));
-        assert_eq!(
-            at(path, &findings),
-            [] as [&str; 0],
-            "{declaration} did not reach {path}"
-        );
+        assert_eq!(at(path, &findings), [] as [&str; 0], "{declaration} did not reach {path}");
     }
 }
 
 #[test]
 fn what_cargo_builds_by_itself_is_not_dead() {
-    for path in [
-        "build.rs",
-        "src/main.rs",
-        "src/bin/x.rs",
-        "tests/x.rs",
-        "tests/suite/main.rs",
-        "benches/x.rs",
-    ] {
-        assert_eq!(
-            found(&format!("crates/model/{path}"), "//! Root.\n"),
-            [] as [&str; 0],
-            "{path}"
-        );
+    for path in
+        ["build.rs", "src/main.rs", "src/bin/x.rs", "tests/x.rs", "tests/suite/main.rs", "benches/x.rs"]
+    {
+        assert_eq!(found(&format!("crates/model/{path}"), "//! Root.\n"), [] as [&str; 0], "{path}");
     }
     let manifest = format!("{MANIFEST}[[test]]\nname = \"x\"\npath = \"odd/x.rs\"\n");
-    let files = [
-        ("crates/model/Cargo.toml", manifest.as_str()),
-        ("crates/model/odd/x.rs", "//! Root.\n"),
-    ];
-    assert_eq!(
-        at("crates/model/odd/x.rs", &check(&tree(&files))),
-        [] as [&str; 0]
-    );
+    let files = [("crates/model/Cargo.toml", manifest.as_str()), ("crates/model/odd/x.rs", "//! Root.\n")];
+    assert_eq!(at("crates/model/odd/x.rs", &check(&tree(&files))), [] as [&str; 0]);
 }
 
 #[test]
 fn a_member_that_its_list_forgets_is_found() {
-    let registry = Registry {
-        folder: "crates/model/src/kinds",
-        file: "crates/model/src/kinds/mod.rs",
-        list: "KINDS",
-    };
+    let registry =
+        Registry { folder: "crates/model/src/kinds", file: "crates/model/src/kinds/mod.rs", list: "KINDS" };
     let judge_with = |list: &str| {
         judge(
             &tree(&[
@@ -207,27 +168,16 @@ fn a_member_that_its_list_forgets_is_found() {
     let names = "//! Kinds.\npub static KINDS: &[&str] = &[\"http\", \"sql\"];\n";
     assert_eq!(whats(judge_with(names)), [] as [&str; 0]);
     let one = "//! Kinds of http and sql.\nmod sql;\npub const KINDS: &[Kind] = &[http::KIND];\n";
-    assert_eq!(
-        whats(judge_with(one)),
-        ["`sql` is in crates/model/src/kinds but not in `KINDS`"]
-    );
+    assert_eq!(whats(judge_with(one)), ["`sql` is in crates/model/src/kinds but not in `KINDS`"]);
     let none = "//! Kinds.\npub const OTHER: &[Kind] = &[http::KIND, sql::KIND];\n";
-    assert_eq!(
-        whats(judge_with(none)),
-        ["the list `KINDS` of crates/model/src/kinds is not here"]
-    );
+    assert_eq!(whats(judge_with(none)), ["the list `KINDS` of crates/model/src/kinds is not here"]);
 }
 
 #[test]
 fn a_registry_whose_list_is_gone_is_found() {
     let findings = check(&tree(&[]));
     for registry in REGISTRIES {
-        assert_eq!(
-            at(registry.file, &findings).len(),
-            1,
-            "{} was not missed",
-            registry.list
-        );
+        assert_eq!(at(registry.file, &findings).len(), 1, "{} was not missed", registry.list);
     }
 }
 
@@ -237,16 +187,9 @@ fn an_allowed_lint_is_found_in_every_form_and_not_in_strings() {
         let text = format!(
             "//! Part.\n{attribute}\nfn x() {{}}\nmacro_rules! m {{ () => {{ {attribute} fn y() {{}} }} }}\n"
         );
-        assert_eq!(
-            found(PART, &text),
-            ["2: an `allow` attribute", "4: an `allow` attribute"],
-            "{attribute}"
-        );
+        assert_eq!(found(PART, &text), ["2: an `allow` attribute", "4: an `allow` attribute"], "{attribute}");
     }
-    assert_eq!(
-        found(PART, "//! Part.\n#![allow(dead_code)]\n"),
-        ["2: an `allow` attribute"]
-    );
+    assert_eq!(found(PART, "//! Part.\n#![allow(dead_code)]\n"), ["2: an `allow` attribute"]);
     let innocent = "//! Part.\n// #[allow(x)]\n#[expect(dead_code, reason = \"shown\")]\nfn x() { allow(\"#[allow(x)]\"); y[allow(1)]; }\n";
     assert_eq!(found(PART, innocent), [] as [&str; 0]);
 }
@@ -254,18 +197,9 @@ fn an_allowed_lint_is_found_in_every_form_and_not_in_strings() {
 #[test]
 fn a_mark_of_unfinished_work_is_found() {
     for mark in MARKS {
-        assert_eq!(
-            found(PART, &format!("//! Part.\n// {mark}: later\n")),
-            [format!("2: a {mark}")]
-        );
-        assert_eq!(
-            found("crates/model/src/x.sql", &format!("-- {mark}\n")),
-            [format!("1: a {mark}")]
-        );
-        assert_eq!(
-            found(PART, &format!("//! Part.\n// {mark}_LIST and MY{mark}\n")),
-            [] as [&str; 0]
-        );
+        assert_eq!(found(PART, &format!("//! Part.\n// {mark}: later\n")), [format!("2: a {mark}")]);
+        assert_eq!(found("crates/model/src/x.sql", &format!("-- {mark}\n")), [format!("1: a {mark}")]);
+        assert_eq!(found(PART, &format!("//! Part.\n// {mark}_LIST and MY{mark}\n")), [] as [&str; 0]);
     }
 }
 
@@ -274,10 +208,7 @@ fn an_arrow_against_the_table_is_found() {
     let manifest = |package: &str, rest: &str| {
         at(
             "crates/x/Cargo.toml",
-            &check(&tree(&[(
-                "crates/x/Cargo.toml",
-                &format!("[package]\nname = \"{package}\"\n{rest}"),
-            )])),
+            &check(&tree(&[("crates/x/Cargo.toml", &format!("[package]\nname = \"{package}\"\n{rest}"))])),
         )
     };
     let store = "[dependencies]\nhooktide-store.workspace = true\n";
@@ -286,34 +217,15 @@ fn an_arrow_against_the_table_is_found() {
         manifest("hooktide-verify", store),
         ["4: `hooktide-verify` may not depend on `hooktide-store`"]
     );
-    assert_eq!(
-        manifest("newcomer", ""),
-        ["2: the crate `newcomer` is not in the table of arrows"]
-    );
+    assert_eq!(manifest("newcomer", ""), ["2: the crate `newcomer` is not in the table of arrows"]);
     let testkit = "hooktide-testkit.workspace = true\n";
-    assert_eq!(
-        manifest("hooktide-store", &format!("[dev-dependencies]\n{testkit}")),
-        [] as [&str; 0]
-    );
-    assert_eq!(
-        manifest("hooktide-store", &format!("[dependencies]\n{testkit}")).len(),
-        1
-    );
+    assert_eq!(manifest("hooktide-store", &format!("[dev-dependencies]\n{testkit}")), [] as [&str; 0]);
+    assert_eq!(manifest("hooktide-store", &format!("[dependencies]\n{testkit}")).len(), 1);
     let tokio = "tokio.workspace = true\n";
-    assert_eq!(
-        manifest("hooktide-model", &format!("[dependencies]\n{tokio}")).len(),
-        1
-    );
-    assert_eq!(
-        manifest("hooktide-store", &format!("[dependencies]\n{tokio}")),
-        [] as [&str; 0]
-    );
+    assert_eq!(manifest("hooktide-model", &format!("[dependencies]\n{tokio}")).len(), 1);
+    assert_eq!(manifest("hooktide-store", &format!("[dependencies]\n{tokio}")), [] as [&str; 0]);
     let on_unix = format!("[target.'cfg(unix)'.dependencies]\n{testkit}");
-    assert_eq!(
-        manifest("hooktide-store", &on_unix).len(),
-        1,
-        "a table for one system was not judged"
-    );
+    assert_eq!(manifest("hooktide-store", &on_unix).len(), 1, "a table for one system was not judged");
 }
 
 #[test]
@@ -336,16 +248,10 @@ fn a_dependency_without_a_reason_or_a_user_is_found() {
     let member = format!(
         "{MANIFEST}[dependencies]\nbare.workspace = true\nsaid = {{ workspace = true }}\nmine.workspace = true\n"
     );
-    let findings = check(&tree(&[
-        ("Cargo.toml", root),
-        ("crates/model/Cargo.toml", &member),
-    ]));
+    let findings = check(&tree(&[("Cargo.toml", root), ("crates/model/Cargo.toml", &member)]));
     assert_eq!(
         at("Cargo.toml", &findings),
-        [
-            "5: `bare` does not say why it is here",
-            "7: no crate depends on `lonely`"
-        ]
+        ["5: `bare` does not say why it is here", "7: no crate depends on `lonely`"]
     );
 }
 
@@ -353,29 +259,16 @@ fn a_dependency_without_a_reason_or_a_user_is_found() {
 fn a_version_outside_the_root_manifest_is_found() {
     for version in ["\"1\"", "{ version = \"1\" }", "{ path = \"../y\" }"] {
         let manifest = format!("{MANIFEST}[build-dependencies]\ncc = {version}\n");
-        assert_eq!(
-            found("crates/model/Cargo.toml", &manifest),
-            ["4: `cc` has a version of its own"]
-        );
+        assert_eq!(found("crates/model/Cargo.toml", &manifest), ["4: `cc` has a version of its own"]);
     }
 }
 
 #[test]
 fn a_file_that_does_not_parse_is_found_instead_of_passed_over() {
     let findings = found(PART, "//! Part.\nfn {\n");
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.starts_with("2: does not parse")),
-        "{findings:?}"
-    );
+    assert!(findings.iter().any(|finding| finding.starts_with("2: does not parse")), "{findings:?}");
     let findings = found("crates/model/Cargo.toml", "[package]\nname = \n");
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.starts_with("2: does not parse")),
-        "{findings:?}"
-    );
+    assert!(findings.iter().any(|finding| finding.starts_with("2: does not parse")), "{findings:?}");
 }
 
 #[test]
@@ -392,8 +285,5 @@ fn a_generated_page_that_differs_is_found_where_it_differs() {
 #[test]
 fn a_finding_names_its_place_and_the_way_out() {
     let finding = Finding::new("crates/model/src/part.rs", 7, "something is wrong", "mend it");
-    assert_eq!(
-        finding.to_string(),
-        "crates/model/src/part.rs:7: something is wrong\n    mend it"
-    );
+    assert_eq!(finding.to_string(), "crates/model/src/part.rs:7: something is wrong\n    mend it");
 }

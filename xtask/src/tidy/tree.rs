@@ -37,11 +37,7 @@ impl Tree {
     /// A tree of these files, given as path and text.
     pub(crate) fn of(mut files: Vec<(String, String)>) -> Self {
         files.sort();
-        let mut tree = Self {
-            sources: Vec::new(),
-            manifests: Vec::new(),
-            statements: Vec::new(),
-        };
+        let mut tree = Self { sources: Vec::new(), manifests: Vec::new(), statements: Vec::new() };
         for (path, text) in files {
             if path.ends_with(".rs") {
                 tree.sources.push(Source::new(&path, &text));

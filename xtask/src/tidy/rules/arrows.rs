@@ -15,34 +15,14 @@ pub(crate) struct Arrows {
 
 /// Every crate, lowest first. A crate that is not here may not exist.
 pub(crate) const ARROWS: &[Arrows] = &[
-    Arrows {
-        package: "hooktide-model",
-        to: &[],
-    },
-    Arrows {
-        package: "hooktide-verify",
-        to: &[],
-    },
-    Arrows {
-        package: "hooktide-config",
-        to: &[],
-    },
-    Arrows {
-        package: "hooktide-destinations",
-        to: &["hooktide-model", "hooktide-verify"],
-    },
-    Arrows {
-        package: "hooktide-store",
-        to: &["hooktide-model", "hooktide-verify"],
-    },
+    Arrows { package: "hooktide-model", to: &[] },
+    Arrows { package: "hooktide-verify", to: &[] },
+    Arrows { package: "hooktide-config", to: &[] },
+    Arrows { package: "hooktide-destinations", to: &["hooktide-model", "hooktide-verify"] },
+    Arrows { package: "hooktide-store", to: &["hooktide-model", "hooktide-verify"] },
     Arrows {
         package: "hooktide-pipeline",
-        to: &[
-            "hooktide-destinations",
-            "hooktide-model",
-            "hooktide-store",
-            "hooktide-verify",
-        ],
+        to: &["hooktide-destinations", "hooktide-model", "hooktide-store", "hooktide-verify"],
     },
     Arrows {
         package: "hooktide-api",
@@ -67,22 +47,10 @@ pub(crate) const ARROWS: &[Arrows] = &[
         ],
     },
     // They meet the server as its users do: through the binary and the wire.
-    Arrows {
-        package: "hooktide-testkit",
-        to: &["hooktide-model", "hooktide-verify"],
-    },
-    Arrows {
-        package: "hooktide-tests",
-        to: &["hooktide-testkit", "hooktide-verify"],
-    },
-    Arrows {
-        package: "hooktide-bench",
-        to: &["hooktide-testkit", "hooktide-verify"],
-    },
-    Arrows {
-        package: "xtask",
-        to: &[],
-    },
+    Arrows { package: "hooktide-testkit", to: &["hooktide-model", "hooktide-verify"] },
+    Arrows { package: "hooktide-tests", to: &["hooktide-testkit", "hooktide-verify"] },
+    Arrows { package: "hooktide-bench", to: &["hooktide-testkit", "hooktide-verify"] },
+    Arrows { package: "xtask", to: &[] },
 ];
 
 /// What any crate above the two that testkit itself uses may depend on for its tests.
@@ -101,11 +69,7 @@ pub(super) fn arrows(tree: &Tree) -> Vec<Finding> {
 }
 
 fn judge(path: &str, text: &str, manifest: &Table) -> Vec<Finding> {
-    let Some(package) = manifest
-        .get("package")
-        .and_then(|it| it.get("name"))
-        .and_then(Value::as_str)
-    else {
+    let Some(package) = manifest.get("package").and_then(|it| it.get("name")).and_then(Value::as_str) else {
         return Vec::new();
     };
     let Some(arrows) = ARROWS.iter().find(|arrows| arrows.package == package) else {

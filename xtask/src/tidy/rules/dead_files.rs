@@ -13,10 +13,7 @@ pub(super) fn dead_files(tree: &Tree) -> Vec<Finding> {
         let folder = source.folder().to_owned();
         reach(tree, source, &folder, &mut reached);
     }
-    let dead = tree
-        .sources
-        .iter()
-        .filter(|source| !reached.contains(&source.path));
+    let dead = tree.sources.iter().filter(|source| !reached.contains(&source.path));
     dead.map(|source| {
         let way_out = "declare it with `mod`, or delete it";
         Finding::new(&source.path, 1, "no `mod` declaration reaches this file", way_out)
@@ -30,9 +27,7 @@ fn is_root(tree: &Tree, path: &str) -> bool {
         let rest = path.strip_prefix(manifest.strip_suffix("Cargo.toml")?)?;
         Some((rest, text))
     });
-    packages
-        .into_iter()
-        .any(|(rest, manifest)| is_found_by_name(rest) || is_named_in(manifest, rest))
+    packages.into_iter().any(|(rest, manifest)| is_found_by_name(rest) || is_named_in(manifest, rest))
 }
 
 /// Cargo's own places for the roots of crates.
@@ -50,13 +45,10 @@ fn is_named_in(manifest: &str, path_in_package: &str) -> bool {
     let Ok(manifest) = manifest.parse::<toml::Table>() else {
         return false;
     };
-    let targets = ["lib", "bin", "test", "bench", "example"]
-        .into_iter()
-        .filter_map(|kind| manifest.get(kind));
+    let targets =
+        ["lib", "bin", "test", "bench", "example"].into_iter().filter_map(|kind| manifest.get(kind));
     let tables = targets.flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]));
-    tables
-        .into_iter()
-        .any(|table| table.get("path").and_then(toml::Value::as_str) == Some(path_in_package))
+    tables.into_iter().any(|table| table.get("path").and_then(toml::Value::as_str) == Some(path_in_package))
 }
 
 /// Follow the declarations of a file; `folder` is where the files of its modules are.
@@ -67,13 +59,8 @@ fn reach(tree: &Tree, source: &Source, folder: &str, reached: &mut BTreeSet<Stri
 }
 
 fn follow(tree: &Tree, source: &Source, items: &[Item], folder: &str, reached: &mut BTreeSet<String>) {
-    let modules = items.iter().filter_map(|item| {
-        if let Item::Mod(module) = item {
-            Some(module)
-        } else {
-            None
-        }
-    });
+    let modules =
+        items.iter().filter_map(|item| if let Item::Mod(module) = item { Some(module) } else { None });
     for module in modules {
         let name = module.ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name);
@@ -83,14 +70,8 @@ fn follow(tree: &Tree, source: &Source, items: &[Item], folder: &str, reached: &
             continue;
         }
         let places = match path_attribute(module) {
-            Some(path) => vec![(
-                format!("{}/{path}", source.folder()),
-                parent_of(&path, source.folder()),
-            )],
-            None => vec![
-                (format!("{inner}.rs"), inner.clone()),
-                (format!("{inner}/mod.rs"), inner),
-            ],
+            Some(path) => vec![(format!("{}/{path}", source.folder()), parent_of(&path, source.folder()))],
+            None => vec![(format!("{inner}.rs"), inner.clone()), (format!("{inner}/mod.rs"), inner)],
         };
         for (path, inner) in places {
             if let Some(source) = tree.source(&path) {
@@ -102,15 +83,11 @@ fn follow(tree: &Tree, source: &Source, items: &[Item], folder: &str, reached: &
 
 /// A file named by `#[path]` keeps its modules beside it, as a `mod.rs` does.
 fn parent_of(path: &str, folder: &str) -> String {
-    path.rsplit_once('/')
-        .map_or_else(|| folder.to_owned(), |(parent, _)| format!("{folder}/{parent}"))
+    path.rsplit_once('/').map_or_else(|| folder.to_owned(), |(parent, _)| format!("{folder}/{parent}"))
 }
 
 fn path_attribute(module: &ItemMod) -> Option<String> {
-    let attribute = module
-        .attrs
-        .iter()
-        .find(|attribute| attribute.path().is_ident("path"))?;
+    let attribute = module.attrs.iter().find(|attribute| attribute.path().is_ident("path"))?;
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;
     };

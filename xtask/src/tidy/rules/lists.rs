@@ -34,42 +34,25 @@ pub(crate) const REGISTRIES: &[Registry] = &[
         file: "crates/verify/src/providers/list.rs",
         list: "PROVIDERS",
     },
-    Registry {
-        folder: "xtask/src/tidy/rules",
-        file: "xtask/src/tidy/rules/mod.rs",
-        list: "RULES",
-    },
+    Registry { folder: "xtask/src/tidy/rules", file: "xtask/src/tidy/rules/mod.rs", list: "RULES" },
 ];
 
 pub(super) fn lists(tree: &Tree) -> Vec<Finding> {
-    REGISTRIES
-        .iter()
-        .flat_map(|registry| judge(tree, registry))
-        .collect()
+    REGISTRIES.iter().flat_map(|registry| judge(tree, registry)).collect()
 }
 
 pub(crate) fn judge(tree: &Tree, registry: &Registry) -> Vec<Finding> {
     let Registry { folder, file, list } = registry;
     let Some((line, listed)) = tree.source(file).and_then(|source| find_list(source, list)) else {
         let way_out = "keep the list there, or name its new place in xtask/src/tidy/rules/lists.rs";
-        return vec![Finding::new(
-            file,
-            1,
-            format!("the list `{list}` of {folder} is not here"),
-            way_out,
-        )];
+        return vec![Finding::new(file, 1, format!("the list `{list}` of {folder} is not here"), way_out)];
     };
     let members = members(tree, registry);
     let missing = members.into_iter().filter(|member| !listed.contains(member));
     missing
         .map(|member| {
             let what = format!("`{member}` is in {folder} but not in `{list}`");
-            Finding::new(
-                file,
-                line,
-                what,
-                "add its line to the list, or move the file out of the folder",
-            )
+            Finding::new(file, line, what, "add its line to the list, or move the file out of the folder")
         })
         .collect()
 }
@@ -79,13 +62,7 @@ fn members(tree: &Tree, registry: &Registry) -> Vec<String> {
     let inside = tree.sources.iter().filter(|source| source.path != registry.file);
     let mut names: Vec<String> = inside
         .filter_map(|source| source.path.strip_prefix(registry.folder)?.strip_prefix('/'))
-        .map(|rest| {
-            rest.split('/')
-                .next()
-                .unwrap_or(rest)
-                .trim_end_matches(".rs")
-                .to_owned()
-        })
+        .map(|rest| rest.split('/').next().unwrap_or(rest).trim_end_matches(".rs").to_owned())
         .filter(|name| !matches!(name.as_str(), "mod" | "tests"))
         .collect();
     names.sort();
@@ -110,9 +87,7 @@ fn find_list(source: &Source, list: &str) -> Option<(usize, Vec<String>)> {
 fn expression_tokens(source: &Source, expression: &Expr) -> TokenStream {
     let text = &source.text;
     let range = expression.span().byte_range();
-    text.get(range)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or_default()
+    text.get(range).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn words(tokens: TokenStream) -> Vec<String> {

@@ -30,27 +30,16 @@ pub(super) fn manifest(tree: &Tree) -> Vec<Finding> {
 
 /// The dependency tables of a manifest with their kinds, those for one system only included.
 pub(super) fn dependency_tables(manifest: &Table) -> Vec<(&'static str, &Table)> {
-    let systems = manifest
-        .get("target")
-        .and_then(Value::as_table)
-        .into_iter()
-        .flat_map(Table::values);
+    let systems = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let tables = systems.filter_map(Value::as_table).chain([manifest]);
     tables
-        .flat_map(|table| {
-            KINDS
-                .iter()
-                .filter_map(|kind| Some((*kind, table.get(*kind)?.as_table()?)))
-        })
+        .flat_map(|table| KINDS.iter().filter_map(|kind| Some((*kind, table.get(*kind)?.as_table()?))))
         .collect()
 }
 
 /// The first line that begins with a key; 1 when there is none.
 pub(super) fn line_of(text: &str, key: &str) -> usize {
-    let begins = |line: &str| {
-        line.strip_prefix(key)
-            .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-    };
+    let begins = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
     text.lines().position(begins).map_or(1, |index| index + 1)
 }
 
@@ -71,30 +60,21 @@ fn without_reason(path: &str, text: &str) -> Vec<Finding> {
         .map(|(number, line)| {
             let name = line.split(['=', ' ']).next().unwrap_or(line);
             let what = format!("`{name}` does not say why it is here");
-            Finding::new(
-                path,
-                number,
-                what,
-                "write the reason as a comment on the same line",
-            )
+            Finding::new(path, number, what, "write the reason as a comment on the same line")
         })
         .collect()
 }
 
 /// A comment after the value. No value of ours holds a `#`.
 fn has_reason(line: &str) -> bool {
-    line.split_once('#')
-        .is_some_and(|(_, words)| !words.trim().is_empty())
+    line.split_once('#').is_some_and(|(_, words)| !words.trim().is_empty())
 }
 
 fn unused(path: &str, text: &str, used: &[String]) -> Vec<Finding> {
     let Ok(manifest) = text.parse::<Table>() else {
         return Vec::new();
     };
-    let named = manifest
-        .get("workspace")
-        .and_then(|it| it.get("dependencies"))
-        .and_then(Value::as_table);
+    let named = manifest.get("workspace").and_then(|it| it.get("dependencies")).and_then(Value::as_table);
     let names = named.into_iter().flat_map(Table::keys);
     names
         .filter(|name| !used.contains(name))
@@ -107,10 +87,7 @@ fn unused(path: &str, text: &str, used: &[String]) -> Vec<Finding> {
 
 /// The lines under the heading that name a dependency, with their numbers. Each fits on one line.
 fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let numbered = (1..)
-        .zip(text.lines())
-        .skip_while(|(_, line)| line.trim() != HEADING)
-        .skip(1);
+    let numbered = (1..).zip(text.lines()).skip_while(|(_, line)| line.trim() != HEADING).skip(1);
     let section = numbered.take_while(|(_, line)| !line.starts_with('['));
     section.filter(|(_, line)| line.starts_with(|letter: char| letter.is_ascii_alphanumeric()))
 }

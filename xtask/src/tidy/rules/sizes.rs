@@ -36,10 +36,7 @@ fn file_size(source: &Source) -> Option<Finding> {
 }
 
 fn function_sizes(source: &Source) -> Vec<Finding> {
-    let mut measure = Measure {
-        path: &source.path,
-        findings: Vec::new(),
-    };
+    let mut measure = Measure { path: &source.path, findings: Vec::new() };
     for item in source.items() {
         measure.visit_item(item);
     }
@@ -57,10 +54,7 @@ impl Measure<'_> {
         let line = start.start().line;
         let lines = block.brace_token.span.close().end().line.saturating_sub(line) + 1;
         if lines > FUNCTION_LINES_MAX {
-            let what = format!(
-                "`{}` has {lines} lines, {FUNCTION_LINES_MAX} at most",
-                signature.ident
-            );
+            let what = format!("`{}` has {lines} lines, {FUNCTION_LINES_MAX} at most", signature.ident);
             let way_out = "let the parent decide and move what computes into helpers";
             self.findings.push(Finding::new(self.path, line, what, way_out));
         }

@@ -7,15 +7,8 @@ pub(crate) const MARKS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME")];
 
 pub(super) fn unfinished(tree: &Tree) -> Vec<Finding> {
     let sources = tree.sources.iter().map(|source| (&source.path, &source.text));
-    let others = tree
-        .manifests
-        .iter()
-        .chain(&tree.statements)
-        .map(|(path, text)| (path, text));
-    sources
-        .chain(others)
-        .flat_map(|(path, text)| judge(path, text))
-        .collect()
+    let others = tree.manifests.iter().chain(&tree.statements).map(|(path, text)| (path, text));
+    sources.chain(others).flat_map(|(path, text)| judge(path, text)).collect()
 }
 
 fn judge(path: &str, text: &str) -> Vec<Finding> {
@@ -34,6 +27,5 @@ fn judge(path: &str, text: &str) -> Vec<Finding> {
 }
 
 fn holds_word(line: &str, word: &str) -> bool {
-    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .any(|part| part == word)
+    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|part| part == word)
 }
