@@ -1,0 +1,69 @@
+//! Dispatch: hear of commits, put deliveries into lanes, let recorded ones go.
+//!
+//! Runs on the store's committing thread: quick, never waiting. A crash before a delivery was put into its lane is
+//! like one after: the message row names its targets, and the next start finds those without an outcome.
+
+use std::sync::{Arc, Weak};
+
+use hooktide_model::{Message, Seq, Timestamp, Trigger};
+use hooktide_store::{DeliverySource, FlowListener, Outcome, Placement, Target};
+
+use crate::engine::Engine;
+use crate::lane::Job;
+
+/// The engine's ear at the store.
+pub(crate) struct Dispatcher(pub(crate) Weak<Engine>);
+
+impl FlowListener for Dispatcher {
+    fn committed(&self, message: &Arc<Message>, targets: &[Target]) {
+        let Some(engine) = self.0.upgrade() else { return };
+        engine.meters.accepted();
+        for target in targets {
+            match target.placement {
+                Placement::Lane => {
+                    let message = Arc::clone(message);
+                    let source = DeliverySource::Lane;
+                    let job = Job { message, tries: 0, trigger: Trigger::Scheduled, source };
+                    let lane = engine.lanes.get(target.endpoint);
+                    engine.lanes.add_bytes(job.cost());
+                    if lane.push_reserved(job) {
+                        engine.start_slot(&lane);
+                    }
+                }
+                Placement::Scheduled { due } => note_due(&engine, target.endpoint, due),
+            }
+        }
+    }
+
+    fn not_committed(&self, targets: &[Target]) {
+        let Some(engine) = self.0.upgrade() else { return };
+        for target in targets.iter().filter(|target| target.placement == Placement::Lane) {
+            if let Some(lane) = engine.lanes.find(target.endpoint) {
+                lane.unreserve();
+            }
+        }
+    }
+
+    fn recorded(&self, outcome: &Outcome) {
+        let Some(engine) = self.0.upgrade() else { return };
+        if let Some(lane) = engine.lanes.find(outcome.endpoint) {
+            lane.release(outcome.message, outcome.attempt.trigger);
+        }
+        if let Some(due) = outcome.next_due {
+            note_due(&engine, outcome.endpoint, due);
+        }
+    }
+
+    fn scheduled(&self, endpoint: Seq, due: Timestamp) {
+        if let Some(engine) = self.0.upgrade() {
+            note_due(&engine, endpoint, due);
+        }
+    }
+}
+
+/// A row of that endpoint's schedule is due then: the timer calls its lane.
+pub(crate) fn note_due(engine: &Arc<Engine>, endpoint: Seq, due: Timestamp) {
+    if engine.lanes.get(endpoint).note_due(due) {
+        engine.timer.set(endpoint, due);
+    }
+}

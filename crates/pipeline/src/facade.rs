@@ -1,0 +1,199 @@
+//! The pipeline as the API and the binary see it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hooktide_destinations::kinds::http::HttpShared;
+use hooktide_model::{
+    AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
+};
+use hooktide_store::{Accepted, ObjectRef, Store, StoreError};
+
+use crate::dispatch::{Dispatcher, note_due};
+use crate::engine::{Engine, EngineParts};
+use crate::{AppConfig, Catalogue, Publish, PublishError, accept, recover, sweep, timer};
+
+/// How the flow behaves.
+#[derive(Clone, Debug)]
+pub struct PipelineConfig {
+    /// Delays between tries.
+    pub retry_schedule: RetrySchedule,
+    /// Over the whole exchange.
+    pub timeout: Duration,
+    /// An endpoint whose deliveries have all been given up for this long is disabled; `None`: never.
+    pub disable_after: Option<Duration>,
+    /// Requests to one endpoint at the same time.
+    pub concurrency: usize,
+    /// Outbound connections at the same time, over all endpoints.
+    pub connections_max: usize,
+    /// Deliveries waiting in memory per endpoint, for one that answers well.
+    pub lane_capacity: usize,
+    /// Bytes of deliveries waiting in memory over all lanes.
+    pub memory_bytes_max: usize,
+    /// Send `webhook-*` headers.
+    pub webhook_headers: bool,
+    /// Send `svix-*` headers.
+    pub svix_headers: bool,
+}
+
+/// Why a resend was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendError {
+    /// The payload was expunged or has expired.
+    #[error("the payload is gone")]
+    PayloadGone,
+    /// The endpoint is disabled.
+    #[error("the endpoint is disabled")]
+    EndpointDisabled,
+    /// The store's refusal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a recovery was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The endpoint is disabled.
+    #[error("the endpoint is disabled")]
+    EndpointDisabled,
+    /// The store's refusal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The flow of one process.
+pub struct Pipeline {
+    engine: Arc<Engine>,
+}
+
+impl Pipeline {
+    /// Start the flow over an open store: listen to its commits, take up what its schedule holds.
+    ///
+    /// `seed` spreads retries; any random number will do. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the schedule cannot be read.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        http: Arc<HttpShared>,
+        clock: Arc<dyn Clock>,
+        config: PipelineConfig,
+        seed: u64,
+    ) -> Result<Self, StoreError> {
+        let engine = Arc::new(Engine::new(EngineParts { store, clock, config, http, seed }));
+        engine.store.set_listener(Arc::new(Dispatcher(Arc::downgrade(&engine))));
+        for (endpoint, due) in engine.store.scheduled_endpoints().await? {
+            note_due(&engine, endpoint, due);
+        }
+        engine.runtime.spawn(timer::run(Arc::downgrade(&engine)));
+        engine.runtime.spawn(sweep::run(Arc::downgrade(&engine)));
+        Ok(Self { engine })
+    }
+
+    /// Configuration as the flow sees it.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.engine.catalogue
+    }
+
+    /// Commit a message and start its deliveries.
+    ///
+    /// # Errors
+    /// When it was not stored.
+    pub async fn publish(&self, publish: Publish) -> Result<Accepted, PublishError> {
+        accept::accept(&self.engine, publish).await
+    }
+
+    /// Try a stored message once more at one endpoint: one attempt, no retries.
+    ///
+    /// # Errors
+    /// When it cannot be sent or was not stored. `Store(Missing)`: no such message or endpoint in the application.
+    pub async fn resend(&self, app: &AppConfig, message: MessageId, endpoint: EndpointId) -> Result<(), ResendError> {
+        let store = &self.engine.store;
+        let is_disabled = disabled(app, endpoint)?;
+        let found = store.message(app.application.id, &ObjectRef::Id(message), true).await?;
+        let found = found.ok_or(StoreError::Missing)?;
+        if is_disabled {
+            return Err(ResendError::EndpointDisabled);
+        }
+        if found.payload.is_none() {
+            return Err(ResendError::PayloadGone);
+        }
+        store.schedule(message.seq(), endpoint.seq(), self.engine.clock.now(), Trigger::Manual).await?;
+        Ok(())
+    }
+
+    /// Resend, in the background, what failed and never succeeded at an endpoint, of the messages accepted in
+    /// `since ..= until`.
+    ///
+    /// # Errors
+    /// When the endpoint is disabled; `Store(Missing)`: no such endpoint in the application.
+    pub async fn recover(
+        &self,
+        app: &AppConfig,
+        endpoint: EndpointId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<TaskId, RecoverError> {
+        if disabled(app, endpoint)? {
+            return Err(RecoverError::EndpointDisabled);
+        }
+        let engine = Arc::clone(&self.engine);
+        let seq = engine.store.seqs().next(engine.clock.now());
+        let task: TaskId = engine.store.mint().id(seq);
+        self.engine.runtime.spawn(async move {
+            match recover::recover(engine, endpoint, since, until).await {
+                Ok(resent) => tracing::info!(%task, %endpoint, resent, "recovery scheduled"),
+                Err(error) => tracing::error!(%task, %endpoint, %error, "recovery failed; ask for it again"),
+            }
+        });
+        Ok(task)
+    }
+
+    /// An application was changed, created or deleted: pass it as it was and as it is.
+    pub fn application_changed(&self, versions: &[&Application], endpoints: impl Iterator<Item = Seq>) {
+        self.engine.catalogue.changed(versions);
+        self.engine.lanes.forget_subscribers_of(endpoints);
+    }
+
+    /// An endpoint of that application was changed, created or deleted.
+    pub fn endpoint_changed(&self, application: &Application, endpoint: Seq) {
+        self.engine.catalogue.changed(&[application]);
+        self.engine.lanes.forget_subscribers_of(std::iter::once(endpoint));
+    }
+
+    /// The application of that organisation with its endpoints, from memory where possible.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn app(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Arc<AppConfig>>, StoreError> {
+        self.engine.catalogue.app(org, app).await
+    }
+
+    /// Whether the server is ending.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.engine.is_draining()
+    }
+
+    /// Say that the server is ending: readiness turns false. Deliveries go on until [`Pipeline::stop`].
+    pub fn drain(&self) {
+        self.engine.draining.store(true, Ordering::Release);
+    }
+
+    /// End: let requests in flight finish within `grace`, then close the store. What is left is found at the next start.
+    pub async fn stop(&self, grace: Duration) {
+        self.drain();
+        self.engine.lanes.close();
+        if tokio::time::timeout(grace, self.engine.slots_have_ended()).await.is_err() {
+            tracing::warn!("some deliveries did not end in time; they are repeated at the next start");
+        }
+        self.engine.store.close().await;
+    }
+}
+
+fn disabled(app: &AppConfig, endpoint: EndpointId) -> Result<bool, StoreError> {
+    let found = app.endpoints.iter().find(|found| found.id == endpoint);
+    found.map(|found| found.disabled).ok_or(StoreError::Missing)
+}

@@ -1,0 +1,336 @@
+//! An endpoint's lane: the deliveries that wait for it in memory, and who works on them.
+//!
+//! Called by `accept` (reserve), `dispatch` (push, release), `slot` (take) and `refill`. Pure state behind one lock:
+//! nothing here waits or does I/O. What must stay true: a delivery is in the lane at most once ([`State::members`]),
+//! from its push until its outcome is durable.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use hooktide_model::{Message, Seq, Timestamp, Trigger};
+use hooktide_store::DeliverySource;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use crate::subscriber::Subscriber;
+
+/// Deliveries that any lane may hold in memory, however slow its endpoint.
+const ALLOWANCE_MIN: usize = 32;
+/// How fast a lane's allowance grows with each quick success.
+const ALLOWANCE_STEP: usize = 2;
+
+/// A delivery in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// What to deliver.
+    pub(crate) message: Arc<Message>,
+    /// Tries already made.
+    pub(crate) tries: u16,
+    /// What asked for it.
+    pub(crate) trigger: Trigger,
+    /// Whether a schedule row stands for it.
+    pub(crate) source: DeliverySource,
+}
+
+impl Job {
+    pub(crate) fn member(&self) -> (Seq, Trigger) {
+        (self.message.seq(), self.trigger)
+    }
+
+    /// Bytes it holds in memory, for the limit over all lanes.
+    pub(crate) fn cost(&self) -> usize {
+        cost(self.message.payload.as_ref().map_or(0, bytes::Bytes::len))
+    }
+}
+
+/// Bytes that a delivery of such a payload counts for.
+pub(crate) fn cost(payload_bytes: usize) -> usize {
+    const JOB_OVERHEAD: usize = 512;
+    payload_bytes + JOB_OVERHEAD
+}
+
+/// What a refill added.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Added {
+    pub(crate) jobs: usize,
+    pub(crate) bytes: usize,
+}
+
+/// What a slot does next.
+pub(crate) enum Next {
+    /// Deliver this.
+    Job(Box<Job>),
+    /// Read the schedule, then ask again.
+    Refill,
+    /// Nothing to do now: wait to be woken.
+    Wait,
+    /// The lane has more slots than it may use, or is closing.
+    Leave,
+}
+
+/// The lane.
+pub(crate) struct Lane {
+    /// The endpoint's key.
+    pub(crate) endpoint: Seq,
+    /// Wakes waiting slots: a permit per call, so that no call is lost.
+    wake: Semaphore,
+    state: Mutex<State>,
+}
+
+struct State {
+    queue: VecDeque<Job>,
+    /// Queued, being sent, or sent and not yet recorded.
+    members: HashSet<(Seq, Trigger)>,
+    /// Places promised to publishes that are being committed.
+    reserved: usize,
+    allowance: usize,
+    allowance_max: usize,
+    slots: usize,
+    idle_slots: usize,
+    /// Requests at the same time: falls when the endpoint is slow, rises again with success.
+    concurrency: usize,
+    concurrency_max: usize,
+    /// When the earliest schedule row that is not in the lane is due, as far as known.
+    next_due: Option<Timestamp>,
+    refilling: bool,
+    closed: bool,
+    subscriber: Option<Arc<Subscriber>>,
+    /// Counts configuration changes: a load that began before one is not kept.
+    generation: u64,
+}
+
+impl Lane {
+    pub(crate) fn new(endpoint: Seq, allowance_max: usize, concurrency_max: usize) -> Self {
+        Self {
+            endpoint,
+            wake: Semaphore::new(0),
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                members: HashSet::new(),
+                reserved: 0,
+                allowance: ALLOWANCE_MIN.min(allowance_max),
+                allowance_max,
+                slots: 0,
+                idle_slots: 0,
+                concurrency: concurrency_max,
+                concurrency_max,
+                next_due: None,
+                refilling: false,
+                closed: false,
+                subscriber: None,
+                generation: 0,
+            }),
+        }
+    }
+
+    /// Promise a place in memory. `None` when the lane was closed: look it up again.
+    pub(crate) fn try_reserve(&self) -> Option<bool> {
+        let mut state = self.state.lock();
+        if state.closed {
+            return None;
+        }
+        let has_room = state.queue.len() + state.reserved < state.allowance;
+        state.reserved += usize::from(has_room);
+        Some(has_room)
+    }
+
+    /// Give a promised place back.
+    pub(crate) fn unreserve(&self) {
+        self.state.lock().reserved -= 1;
+    }
+
+    /// Put a delivery into its promised place. Whether another slot is needed.
+    pub(crate) fn push_reserved(&self, job: Job) -> bool {
+        let mut state = self.state.lock();
+        state.reserved -= 1;
+        state.members.insert(job.member());
+        state.queue.push_back(job);
+        self.call_slot(&mut state)
+    }
+
+    /// Add deliveries read from the schedule, without those the lane already has; returns what was added.
+    pub(crate) fn add_due(&self, due: Vec<Job>, next_due: Option<Timestamp>) -> Added {
+        let mut state = self.state.lock();
+        state.refilling = false;
+        let noted_meanwhile = state.next_due;
+        state.next_due = match (noted_meanwhile, next_due) {
+            (Some(noted), Some(read)) => Some(noted.min(read)),
+            (noted, read) => noted.or(read),
+        };
+        let mut added = Added::default();
+        for job in due {
+            if state.members.insert(job.member()) {
+                added.jobs += 1;
+                added.bytes += job.cost();
+                state.queue.push_back(job);
+            }
+        }
+        added
+    }
+
+    /// A refill could not read the schedule: try again at `retry_at`.
+    pub(crate) fn refill_failed(&self, retry_at: Timestamp) {
+        let mut state = self.state.lock();
+        state.refilling = false;
+        state.next_due = Some(state.next_due.map_or(retry_at, |due| due.min(retry_at)));
+    }
+
+    /// A schedule row became due at `due`. Whether the timer must know: it is earlier than all known.
+    pub(crate) fn note_due(&self, due: Timestamp) -> bool {
+        let mut state = self.state.lock();
+        let is_earliest = state.next_due.is_none_or(|known| due < known);
+        if is_earliest {
+            state.next_due = Some(due);
+        }
+        is_earliest
+    }
+
+    /// The outcome of that delivery is durable.
+    pub(crate) fn release(&self, message: Seq, trigger: Trigger) {
+        self.state.lock().members.remove(&(message, trigger));
+    }
+
+    /// Ask for a slot's attention. Whether another slot is needed.
+    pub(crate) fn call(&self) -> bool {
+        self.call_slot(&mut self.state.lock())
+    }
+
+    fn call_slot(&self, state: &mut State) -> bool {
+        if state.idle_slots > 0 {
+            state.idle_slots -= 1;
+            self.wake.add_permits(1);
+            return false;
+        }
+        if state.slots < state.concurrency && !state.closed {
+            state.slots += 1;
+            return true;
+        }
+        false
+    }
+
+    /// What a slot does next. `now` decides whether the schedule has something.
+    pub(crate) fn next(&self, now: Timestamp) -> Next {
+        let mut state = self.state.lock();
+        if state.closed || state.slots > state.concurrency {
+            return Next::Leave;
+        }
+        let is_low = state.queue.len() <= state.allowance / 4;
+        if is_low && !state.refilling && state.next_due.is_some_and(|due| due <= now) {
+            state.refilling = true;
+            state.next_due = None;
+            return Next::Refill;
+        }
+        match state.queue.pop_front() {
+            Some(job) => Next::Job(Box::new(job)),
+            None => {
+                state.idle_slots += 1;
+                Next::Wait
+            }
+        }
+    }
+
+    /// Wait, after [`Next::Wait`], until called.
+    pub(crate) async fn called(&self) {
+        match self.wake.acquire().await {
+            Ok(permit) => permit.forget(),
+            Err(_closed) => {}
+        }
+    }
+
+    /// Stop waiting without having been called. `false` when a call came at the same moment: there is work.
+    pub(crate) fn stop_waiting(&self) -> bool {
+        let mut state = self.state.lock();
+        if state.idle_slots > 0 {
+            state.idle_slots -= 1;
+            return true;
+        }
+        if let Ok(permit) = self.wake.try_acquire() {
+            permit.forget();
+        }
+        false
+    }
+
+    /// How many rows to ask the schedule for: those the lane already has come first and are skipped.
+    pub(crate) fn refill_limit(&self) -> usize {
+        let state = self.state.lock();
+        state.members.len() + state.allowance.saturating_sub(state.queue.len() + state.reserved).max(1)
+    }
+
+    /// A slot that was to be started could not be.
+    pub(crate) fn slot_not_started(&self) {
+        self.state.lock().slots -= 1;
+    }
+
+    /// Deliveries in the lane: waiting, being sent, or not yet recorded.
+    pub(crate) fn members(&self) -> usize {
+        self.state.lock().members.len()
+    }
+
+    /// Deliveries waiting in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.state.lock().queue.len()
+    }
+
+    /// A slot ends. Whether another one must take over, because work came in at the same moment.
+    pub(crate) fn leave(&self, now: Timestamp) -> bool {
+        let mut state = self.state.lock();
+        state.slots -= 1;
+        let has_work = !state.queue.is_empty() || state.next_due.is_some_and(|due| due <= now) && !state.refilling;
+        has_work && self.call_slot(&mut state)
+    }
+
+    /// The endpoint answered well and in time: let it have more.
+    pub(crate) fn speed_up(&self) {
+        let mut state = self.state.lock();
+        state.allowance = (state.allowance + ALLOWANCE_STEP).min(state.allowance_max);
+        state.concurrency = (state.concurrency + 1).min(state.concurrency_max);
+    }
+
+    /// The endpoint is slow, overloaded or away: keep less for it in memory, knock less often.
+    pub(crate) fn slow_down(&self) {
+        let mut state = self.state.lock();
+        state.allowance = (state.allowance / 2).max(ALLOWANCE_MIN.min(state.allowance_max));
+        state.concurrency = (state.concurrency / 2).max(1);
+    }
+
+    /// The endpoint's configuration, when known, and the generation it belongs to.
+    pub(crate) fn subscriber(&self) -> (Option<Arc<Subscriber>>, u64) {
+        let state = self.state.lock();
+        (state.subscriber.clone(), state.generation)
+    }
+
+    /// Keep a configuration that was loaded in `generation`, unless another slot was quicker: then that one is used.
+    pub(crate) fn keep_subscriber(&self, fresh: Arc<Subscriber>, generation: u64) -> Arc<Subscriber> {
+        let mut state = self.state.lock();
+        if state.generation != generation {
+            return fresh;
+        }
+        Arc::clone(state.subscriber.get_or_insert(fresh))
+    }
+
+    /// The endpoint's configuration changed: load it again.
+    pub(crate) fn forget_subscriber(&self) {
+        let mut state = self.state.lock();
+        state.generation += 1;
+        state.subscriber = None;
+    }
+
+    /// Close the lane if nothing needs it; it then takes nothing more.
+    pub(crate) fn close_if_unused(&self) -> bool {
+        let mut state = self.state.lock();
+        let unused = state.slots == 0
+            && state.reserved == 0
+            && state.queue.is_empty()
+            && state.members.is_empty()
+            && state.next_due.is_none()
+            && !state.refilling;
+        state.closed |= unused;
+        unused
+    }
+
+    /// Stop handing out work: the server is ending. Wakes every waiting slot.
+    pub(crate) fn close(&self) {
+        self.state.lock().closed = true;
+        self.wake.close();
+    }
+}

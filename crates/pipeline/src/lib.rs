@@ -1,0 +1,29 @@
+//! The flow: a file per verb.
+//!
+//! [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
+//! commit and puts deliveries into lanes; [`deliver`] signs and sends; [`record`] turns the answer into an outcome
+//! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
+
+mod accept;
+mod catalogue;
+mod deliver;
+mod dispatch;
+mod engine;
+mod facade;
+mod health;
+mod lane;
+mod lanes;
+mod meters;
+mod record;
+mod recover;
+mod refill;
+mod request;
+mod slot;
+mod subscriber;
+mod sweep;
+mod throttle;
+mod timer;
+
+pub use accept::{Publish, PublishError};
+pub use catalogue::{AppConfig, Catalogue};
+pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};

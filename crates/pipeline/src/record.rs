@@ -1,0 +1,132 @@
+//! Record: what an answer means, as an outcome for the store. Judgements are the model's; this puts them together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hooktide_destinations::kinds::http::{Exchange, HttpResponse};
+use hooktide_destinations::parse_retry_after;
+use hooktide_model::classify::{Verdict, judge as judge_status};
+use hooktide_model::{AttemptStatus, Timestamp, Trigger};
+use hooktide_store::{NewAttempt, Outcome};
+
+use crate::engine::Engine;
+use crate::lane::{Job, Lane};
+use crate::subscriber::Subscriber;
+
+/// Bytes of an answer that are stored with the attempt.
+const RESPONSE_STORED_BYTES_MAX: usize = 20_000;
+
+/// What came of a try.
+pub(crate) enum Answer {
+    /// It was sent, or the sending failed.
+    Exchange(Exchange),
+    /// It could not be sent, for this reason.
+    Refused(String),
+}
+
+/// An outcome and what it says about the endpoint.
+pub(crate) struct Judged {
+    pub(crate) outcome: Outcome,
+    pub(crate) verdict: Verdict,
+    /// The endpoint did not answer in time, or not at all.
+    pub(crate) is_slow: bool,
+    /// The schedule has ended without success.
+    pub(crate) is_exhausted: bool,
+}
+
+/// Judge an answer and decide the next step.
+pub(crate) fn judge(
+    engine: &Engine,
+    lane: &Lane,
+    job: &Job,
+    subscriber: &Subscriber,
+    started_at: Timestamp,
+    answer: Answer,
+) -> Judged {
+    let now = engine.clock.now();
+    let (status_code, duration, response, wish, is_slow) = match answer {
+        Answer::Refused(why) => (None, Duration::ZERO, Bytes::from(why), None, false),
+        Answer::Exchange(Exchange { outcome: Ok(response), duration, .. }) => {
+            let wish = response.retry_after.as_ref().and_then(|value| parse_retry_after(value, now.unix_s()));
+            (Some(response.status), duration, stored(&response), wish, false)
+        }
+        Answer::Exchange(Exchange { outcome: Err(failure), duration, .. }) => {
+            (None, duration, Bytes::from(failure.detail), None, true)
+        }
+    };
+    let verdict = judge_status(status_code);
+    let status = if verdict == Verdict::Delivered { AttemptStatus::Success } else { AttemptStatus::Fail };
+    let number = job.tries.saturating_add(1);
+    let may_retry = matches!(verdict, Verdict::Retry | Verdict::RetrySlower) && job.trigger == Trigger::Scheduled;
+    let delay =
+        if may_retry { engine.config.retry_schedule.delay_after(number, wish, engine.unit()) } else { None };
+    let attempt = NewAttempt {
+        seq: engine.store.seqs().next(started_at),
+        number,
+        trigger: job.trigger,
+        status,
+        status_code: status_code.unwrap_or(0),
+        duration_ms: u32::try_from(duration.as_millis()).unwrap_or(u32::MAX),
+        url: Arc::clone(&subscriber.url_text),
+        response,
+    };
+    let lag = (job.tries == 0 && job.trigger == Trigger::Scheduled)
+        .then(|| started_at.since(job.message.deliver_at.unwrap_or_default().max(job.message.accepted_at())));
+    engine.meters.attempt(status, duration, lag);
+    let is_exhausted = status == AttemptStatus::Fail && delay.is_none() && job.trigger == Trigger::Scheduled;
+    let next_due = delay.map(|delay| now.plus(delay));
+    Judged { outcome: outcome(lane, job, attempt, next_due), verdict, is_slow, is_exhausted }
+}
+
+fn stored(response: &HttpResponse) -> Bytes {
+    response.body.slice(..response.body.len().min(RESPONSE_STORED_BYTES_MAX))
+}
+
+fn outcome(lane: &Lane, job: &Job, attempt: NewAttempt, next_due: Option<Timestamp>) -> Outcome {
+    Outcome { message: job.message.seq(), endpoint: lane.endpoint, source: job.source, attempt, next_due }
+}
+
+/// The delivery ends without having been tried.
+pub(crate) fn canceled(engine: &Engine, lane: &Lane, job: &Job, url: &str, why: &'static str) -> Outcome {
+    unsent(engine, lane, job, AttemptStatus::Canceled, Arc::from(url), why)
+}
+
+/// The delivery ends: there is nothing left to send.
+pub(crate) fn payload_gone(engine: &Engine, lane: &Lane, job: &Job, subscriber: &Subscriber) -> Outcome {
+    let why = "the payload was erased or has expired before it could be delivered";
+    unsent(engine, lane, job, AttemptStatus::Fail, Arc::clone(&subscriber.url_text), why)
+}
+
+/// We failed, not the endpoint: try again by the schedule.
+pub(crate) fn internal_error(engine: &Engine, lane: &Lane, job: &Job) -> Outcome {
+    let why = "internal error in the server; its log has the details";
+    let mut outcome = unsent(engine, lane, job, AttemptStatus::Fail, Arc::from(""), why);
+    if job.trigger == Trigger::Scheduled {
+        let delay = engine.config.retry_schedule.delay_after(outcome.attempt.number, None, engine.unit());
+        outcome.next_due = delay.map(|delay| engine.clock.now().plus(delay));
+    }
+    outcome
+}
+
+fn unsent(
+    engine: &Engine,
+    lane: &Lane,
+    job: &Job,
+    status: AttemptStatus,
+    url: Arc<str>,
+    why: &'static str,
+) -> Outcome {
+    engine.meters.attempt(status, Duration::ZERO, None);
+    let attempt = NewAttempt {
+        seq: engine.store.seqs().next(engine.clock.now()),
+        number: job.tries.saturating_add(1),
+        trigger: job.trigger,
+        status,
+        status_code: 0,
+        duration_ms: 0,
+        url,
+        response: Bytes::from_static(why.as_bytes()),
+    };
+    outcome(lane, job, attempt, None)
+}

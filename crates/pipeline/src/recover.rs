@@ -1,0 +1,87 @@
+//! Recover: send again what an endpoint missed, in the background, at a pace that leaves room for the rest.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use hooktide_model::{
+    AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, Timestamp, Trigger,
+    id::TypedId,
+};
+use hooktide_store::{AttemptFilter, StoreError};
+
+use crate::engine::Engine;
+
+/// Attempts looked at, and deliveries scheduled, at once.
+const BATCH: usize = 200;
+
+/// Resend every message accepted in `since ..= until` that has failed at the endpoint and never succeeded.
+pub(crate) async fn recover(
+    engine: Arc<Engine>,
+    endpoint: EndpointId,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<usize, StoreError> {
+    let (mut seen, mut resent) = (HashSet::new(), 0);
+    for status in [AttemptStatus::Fail, AttemptStatus::Canceled] {
+        let mut cursor = None;
+        loop {
+            let page = engine.store.attempts_of_endpoint(endpoint, failed(status, cursor, since)).await?;
+            cursor = page.data.last().map(|listed| listed.attempt.id);
+            let mut missed = Vec::new();
+            for listed in page.data {
+                let message = listed.attempt.message;
+                let accepted_at = message.seq().time();
+                let in_window = since <= accepted_at && accepted_at <= until;
+                if in_window && seen.insert(message) && was_missed(&engine, message, endpoint).await? {
+                    missed.push(message.seq());
+                }
+            }
+            resent += missed.len();
+            schedule(&engine, endpoint, missed).await?;
+            if page.done {
+                break;
+            }
+        }
+    }
+    Ok(resent)
+}
+
+fn failed(status: AttemptStatus, cursor: Option<AttemptId>, since: Timestamp) -> AttemptFilter {
+    AttemptFilter {
+        page: PageRequest { limit: BATCH, order: Order::Ascending, cursor, backwards: false },
+        before: None,
+        after: Some(Timestamp::from_unix_ms(since.unix_ms() - 4)),
+        status: Some(status),
+        status_code_class: None,
+        event_types: Vec::new(),
+        channel: None,
+        tag: None,
+        endpoint: None,
+        with_message: false,
+    }
+}
+
+/// Whether the delivery has ended without success and its payload is still there.
+async fn was_missed(engine: &Engine, message: MessageId, endpoint: EndpointId) -> Result<bool, StoreError> {
+    // The page that starts just before this endpoint and holds one row is this endpoint's row.
+    let before = EndpointId::from_bytes(just_before(endpoint));
+    let page = PageRequest { limit: 1, order: Order::Ascending, cursor: Some(before), backwards: false };
+    let state = engine.store.deliveries(message, page).await?;
+    Ok(state.data.first().is_some_and(|state| {
+        state.endpoint == endpoint && matches!(state.status, DeliveryStatus::Fail | DeliveryStatus::Canceled)
+    }))
+}
+
+/// An id whose key is one less.
+fn just_before(endpoint: EndpointId) -> [u8; 20] {
+    let mut bytes = [0; 20];
+    bytes[..8].copy_from_slice(&(endpoint.seq().0 - 1).to_be_bytes());
+    bytes
+}
+
+async fn schedule(engine: &Engine, endpoint: EndpointId, missed: Vec<Seq>) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    let rows = missed.into_iter().map(|message| engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual));
+    join_all(rows).await.into_iter().collect()
+}

@@ -1,0 +1,17 @@
+//! One segment of history: a database file of its own.
+//!
+//! The open chunk takes all writes and has no secondary index on disk (those live in memory: [`MemoryIndex`]).
+//! When it is full it is closed, indexed once in bulk by a background thread ([`seal`]), and from then on only
+//! loses schedule rows and erased contents. Retention unlinks the whole file.
+
+mod bloom;
+mod file;
+mod memory_index;
+mod schema;
+mod seal;
+
+pub(super) use bloom::Bloom;
+pub(super) use file::{Chunk, chunk_path, list_chunks};
+pub(super) use memory_index::{AttemptEntry, KeyEntry, MemoryIndex, MessageEntry, type_hash};
+pub(super) use schema::{Meta, create_file, get_meta, open_writer, put_meta};
+pub(super) use seal::seal;

@@ -1,0 +1,166 @@
+//! The tables of a chunk file, how one is created, and its small key-value table.
+//!
+//! A file is built under a temporary name and renamed when complete, so a crash leaves either no chunk or a whole
+//! one. Chunks are never migrated in place: `user_version` tells a reader which schema it meets.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The schema that this program writes and reads.
+const SCHEMA_VERSION: i32 = 1;
+/// Bytes per page: measured 15 % cheaper per event than 4 KiB in groups of 100, on disk too.
+const PAGE_BYTES: u32 = 8192;
+/// Pages of WAL after which a commit moves them into the database file: 32 MiB.
+const WAL_PAGES_MAX: u32 = 4096;
+
+/// `seq` is the time-ordered key of the message, so inserts append at the right edge of the tree.
+const SCHEMA: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE message (
+    seq INTEGER PRIMARY KEY,
+    app INTEGER NOT NULL,
+    event_type TEXT NOT NULL,
+    uid TEXT,
+    channels TEXT,
+    tags TEXT,
+    deliver_at INTEGER,
+    expires_at INTEGER NOT NULL,
+    targets BLOB NOT NULL
+);
+CREATE TABLE payload (
+    seq INTEGER PRIMARY KEY,
+    content_type TEXT,
+    plain_bytes INTEGER,
+    body BLOB NOT NULL
+);
+CREATE TABLE attempt (
+    msg INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    ep INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    trigger INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    code INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    url INTEGER NOT NULL,
+    next_due INTEGER,
+    response BLOB,
+    PRIMARY KEY (msg, seq)
+) WITHOUT ROWID;
+CREATE TABLE url (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE schedule (
+    ep INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    msg INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    trigger INTEGER NOT NULL,
+    PRIMARY KEY (ep, due, msg)
+) WITHOUT ROWID;
+CREATE TABLE message_key (key BLOB NOT NULL, request BLOB, msg INTEGER NOT NULL);
+";
+
+/// Names in the `meta` table.
+pub(in super::super) struct Meta;
+
+impl Meta {
+    /// The smallest message key that can be in this chunk.
+    pub(in super::super) const FIRST_SEQ: &'static str = "first_seq";
+    /// No message below this key lacks an outcome or a schedule row.
+    pub(in super::super) const LOW_WATER: &'static str = "low_water";
+    /// Present once the chunk has its indexes.
+    pub(in super::super) const SEALED: &'static str = "sealed";
+    /// The keys' Bloom filter.
+    pub(in super::super) const BLOOM: &'static str = "bloom";
+    /// The largest message key.
+    pub(in super::super) const LAST_SEQ: &'static str = "last_seq";
+    /// The smallest message key that an attempt in this chunk belongs to.
+    pub(in super::super) const ATTEMPT_MESSAGE_MIN: &'static str = "attempt_message_min";
+    /// The largest attempt key.
+    pub(in super::super) const ATTEMPT_MAX: &'static str = "attempt_max";
+    /// The smallest attempt key.
+    pub(in super::super) const ATTEMPT_MIN: &'static str = "attempt_min";
+}
+
+/// Create an empty chunk file whose messages start at `first_seq`.
+pub(in super::super) fn create_file(path: &Path, first_seq: i64) -> rusqlite::Result<()> {
+    let building = path.with_extension("new");
+    remove_if_present(&building)?;
+    let connection = Connection::open(&building)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    put_meta(&transaction, Meta::FIRST_SEQ, &first_seq)?;
+    put_meta(&transaction, Meta::LOW_WATER, &first_seq)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()?;
+    connection.close().map_err(|(_, error)| error)?;
+    fs::rename(&building, path).map_err(|error| io_error(&error))?;
+    sync_folder(path)
+}
+
+/// Open a chunk for writing: WAL, every commit flushed.
+pub(in super::super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != SCHEMA_VERSION {
+        return Err(io_error(&std::io::Error::other(format!(
+            "{} has schema {version}, this program reads {SCHEMA_VERSION}: use the program version that wrote it",
+            path.display()
+        ))));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// Write one value of the `meta` table.
+pub(in super::super) fn put_meta(
+    connection: &Connection,
+    name: &str,
+    value: &dyn rusqlite::ToSql,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")?
+        .execute(params![name, value])?;
+    Ok(())
+}
+
+/// Read one value of the `meta` table.
+pub(in super::super) fn get_meta<T: rusqlite::types::FromSql>(
+    connection: &Connection,
+    name: &str,
+) -> rusqlite::Result<Option<T>> {
+    connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()
+}
+
+fn remove_if_present(path: &Path) -> rusqlite::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Flush the folder, so that the rename survives a power cut.
+fn sync_folder(path: &Path) -> rusqlite::Result<()> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| io_error(&error))
+}
+
+/// A file system error in the database's error type, so that callers judge one kind of error.
+fn io_error(error: &std::io::Error) -> rusqlite::Error {
+    let code = if error.kind() == std::io::ErrorKind::StorageFull {
+        rusqlite::ffi::SQLITE_FULL
+    } else {
+        rusqlite::ffi::SQLITE_IOERR
+    };
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(error.to_string()))
+}

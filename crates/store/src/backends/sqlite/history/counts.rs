@@ -1,0 +1,68 @@
+//! Counts of an endpoint's attempts in a window.
+
+use std::sync::atomic::Ordering;
+
+use hooktide_model::{EndpointId, Seq, Timestamp};
+use rusqlite::params;
+
+use super::super::chunk::Chunk;
+use super::super::parts::Parts;
+use crate::AttemptCounts;
+
+/// A range of the covering index (ep, seq, status).
+const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
+     seq >= ?2 AND seq < ?3 GROUP BY status";
+/// The endpoint's part of the primary key.
+const WAITING: &str = "SELECT tries > 0, count(*) FROM schedule WHERE ep = ?1 GROUP BY tries > 0";
+/// One step of a [`Seq`]'s clock.
+const STEP: i64 = 1 << 24;
+
+/// Attempts that started in `since ..= until`, by status, and deliveries that wait in the schedule now.
+pub(in super::super) fn attempt_counts(
+    parts: &Parts,
+    endpoint: EndpointId,
+    since: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<AttemptCounts> {
+    let mut counts = AttemptCounts::default();
+    let (from, to) = (Seq::first_at(since).0, Seq::first_at(until).0 + STEP);
+    for chunk in parts.chain.all() {
+        count_attempts(&chunk, endpoint, from, to, &mut counts)?;
+        if chunk.summary.scheduled.load(Ordering::Acquire) > 0 {
+            let reader = chunk.reader()?;
+            let mut select = reader.prepare_cached(WAITING)?;
+            let mut rows = select.query([endpoint.seq().0])?;
+            while let Some(row) = rows.next()? {
+                let waiting = row.get::<_, i64>(1)?.unsigned_abs();
+                if row.get(0)? { counts.sending += waiting } else { counts.pending += waiting }
+            }
+        }
+    }
+    Ok(counts)
+}
+
+fn count_attempts(
+    chunk: &Chunk,
+    endpoint: EndpointId,
+    from: i64,
+    to: i64,
+    counts: &mut AttemptCounts,
+) -> rusqlite::Result<()> {
+    let mut add = |status: u8, count: u64| match status {
+        0 => counts.success += count,
+        4 => counts.canceled += count,
+        _ => counts.fail += count,
+    };
+    if let Some(index) = &*chunk.index.read() {
+        let all = index.by_endpoint.get(&endpoint.seq().0).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|entry| from <= entry.seq && entry.seq < to).for_each(|entry| add(entry.status, 1));
+        return Ok(());
+    }
+    let reader = chunk.reader()?;
+    let mut select = reader.prepare_cached(COUNT)?;
+    let mut rows = select.query(params![endpoint.seq().0, from, to])?;
+    while let Some(row) = rows.next()? {
+        add(row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs());
+    }
+    Ok(())
+}

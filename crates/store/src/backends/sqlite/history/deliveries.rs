@@ -1,0 +1,181 @@
+//! Where deliveries stand: judged from their attempts.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use hooktide_model::{
+    AttemptStatus, DeliveryState, DeliveryStatus, EndpointId, Message, MessageId, Order, Page, PageRequest, Seq,
+    Timestamp, Trigger,
+};
+use rusqlite::{OptionalExtension, params};
+
+use super::super::chunk::Chunk;
+use super::super::parts::Parts;
+use super::message_row::{read_message, unpack_targets};
+use super::messages::fits;
+use super::walk::{Range, collect};
+use crate::{ListedMessage, MessageFilter};
+
+/// Candidates looked at before the next look into the index.
+const CANDIDATES: usize = 256;
+/// By primary key.
+const TARGETS: &str = "SELECT targets FROM message WHERE seq = ?1";
+/// A range of the clustered key.
+const STATES: &str = "SELECT ep, status, next_due, trigger FROM attempt WHERE msg = ?1 ORDER BY seq";
+/// A range of the index (ep, msg).
+const NEWEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
+     msg > ?2 AND msg < ?3 ORDER BY msg DESC LIMIT ?4";
+/// The same, oldest first.
+const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
+     msg > ?2 AND msg < ?3 ORDER BY msg LIMIT ?4";
+
+/// What an endpoint's attempts say so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Standing {
+    succeeded: bool,
+    latest_status: Option<AttemptStatus>,
+    next_due: Option<i64>,
+}
+
+impl Standing {
+    /// Attempts come oldest first. Only the schedule's own tries name a next one.
+    fn add(&mut self, status: AttemptStatus, next_due: Option<i64>, manual: bool) {
+        self.succeeded |= status == AttemptStatus::Success;
+        self.latest_status = Some(status);
+        if !manual {
+            self.next_due = next_due;
+        }
+    }
+
+    fn state(self, endpoint: EndpointId) -> DeliveryState {
+        let waits = self.next_due.filter(|_| !self.succeeded).map(Timestamp::from_unix_ms);
+        let status = match (self.succeeded, self.latest_status, waits) {
+            (true, ..) => DeliveryStatus::Success,
+            (false, None, _) => DeliveryStatus::Pending,
+            (false, Some(_), Some(_)) => DeliveryStatus::Sending,
+            (false, Some(AttemptStatus::Canceled), None) => DeliveryStatus::Canceled,
+            (false, Some(_), None) => DeliveryStatus::Fail,
+        };
+        DeliveryState { endpoint, status, next_attempt_at: waits }
+    }
+}
+
+/// The standing of every endpoint of a message, by key.
+fn standings(parts: &Parts, message: Seq) -> rusqlite::Result<BTreeMap<i64, Standing>> {
+    let mut found = BTreeMap::<i64, Standing>::new();
+    if let Some(chunk) = parts.chain.of_message(message.0) {
+        let reader = chunk.reader()?;
+        let targets: Option<Vec<u8>> =
+            reader.prepare_cached(TARGETS)?.query_row([message.0], |row| row.get(0)).optional()?;
+        for endpoint in unpack_targets(&targets.unwrap_or_default()) {
+            found.entry(endpoint.0).or_default();
+        }
+    }
+    for chunk in parts.chain.with_attempts_of(message.0) {
+        let reader = chunk.reader()?;
+        let mut select = reader.prepare_cached(STATES)?;
+        let mut rows = select.query([message.0])?;
+        while let Some(row) = rows.next()? {
+            let status = AttemptStatus::from_number(row.get(1)?);
+            let manual = row.get::<_, u8>(3)? == Trigger::Manual as u8;
+            found.entry(row.get(0)?).or_default().add(status, row.get(2)?, manual);
+        }
+    }
+    Ok(found)
+}
+
+/// A page of a message's deliveries, by endpoint.
+pub(in super::super) fn deliveries(
+    parts: &Parts,
+    message: MessageId,
+    page: &PageRequest<EndpointId>,
+) -> rusqlite::Result<Page<DeliveryState>> {
+    let range = Range::new(page, None, None);
+    let standings = standings(parts, message.seq())?;
+    let inside = standings.into_iter().filter(|(endpoint, _)| range.holds(*endpoint));
+    let state = |(endpoint, standing): (i64, Standing)| standing.state(parts.mint.id(Seq(endpoint)));
+    let rows = match range.walk {
+        Order::Ascending => inside.map(state).take(range.want).collect(),
+        Order::Descending => inside.rev().map(state).take(range.want).collect(),
+    };
+    Ok(Page::from_walk(page, rows))
+}
+
+/// A page of the messages that were tried at an endpoint.
+pub(in super::super) fn messages_of_endpoint(
+    parts: &Parts,
+    endpoint: EndpointId,
+    status: Option<DeliveryStatus>,
+    filter: &MessageFilter,
+) -> rusqlite::Result<Page<ListedMessage>> {
+    let range = Range::new(&filter.page, filter.after, filter.before);
+    let bounds = |chunk: &Chunk| {
+        let first = chunk.summary.attempt_message_min.load(Ordering::Acquire);
+        // An attempt cannot be older than its message, so the newest attempt bounds the messages.
+        (first, chunk.summary.attempt_max.load(Ordering::Acquire))
+    };
+    let rows = collect(parts.chain.all(), range, bounds, |chunk, range| {
+        fetch(parts, chunk, endpoint, range, status, filter)
+    })?;
+    Ok(Page::from_walk(&filter.page, rows))
+}
+
+fn fetch(
+    parts: &Parts,
+    chunk: &Chunk,
+    endpoint: EndpointId,
+    range: Range,
+    status: Option<DeliveryStatus>,
+    filter: &MessageFilter,
+) -> rusqlite::Result<Vec<(i64, ListedMessage)>> {
+    let (mut found, mut range) = (Vec::new(), range);
+    loop {
+        let candidates = candidates(chunk, endpoint, range)?;
+        for seq in &candidates {
+            let Some(message) = read_message(parts, Seq(*seq), filter.with_payload)? else { continue };
+            if fits(&message, filter) {
+                found.extend(listed(parts, endpoint, message, status)?.map(|listed| (*seq, listed)));
+            }
+            if found.len() >= range.want {
+                return Ok(found);
+            }
+        }
+        match candidates.last() {
+            Some(last) if candidates.len() == CANDIDATES => range = range.beyond(*last),
+            _ => return Ok(found),
+        }
+    }
+}
+
+fn listed(
+    parts: &Parts,
+    endpoint: EndpointId,
+    message: Message,
+    wanted: Option<DeliveryStatus>,
+) -> rusqlite::Result<Option<ListedMessage>> {
+    let standing = standings(parts, message.seq())?.get(&endpoint.seq().0).copied().unwrap_or_default();
+    let state = standing.state(endpoint);
+    if wanted.is_some_and(|wanted| wanted != state.status) {
+        return Ok(None);
+    }
+    Ok(Some(ListedMessage { message, status: state.status, next_attempt_at: state.next_attempt_at }))
+}
+
+fn candidates(chunk: &Chunk, endpoint: EndpointId, range: Range) -> rusqlite::Result<Vec<i64>> {
+    if let Some(index) = &*chunk.index.read() {
+        let all = index.by_endpoint.get(&endpoint.seq().0).map(Vec::as_slice).unwrap_or_default();
+        let mut inside: Vec<_> = all.iter().map(|entry| entry.message).filter(|seq| range.holds(*seq)).collect();
+        inside.sort_unstable();
+        inside.dedup();
+        if range.descending() {
+            inside.reverse();
+        }
+        inside.truncate(CANDIDATES);
+        return Ok(inside);
+    }
+    let reader = chunk.reader()?;
+    let mut select = reader.prepare_cached(if range.descending() { NEWEST } else { OLDEST })?;
+    let key = params![endpoint.seq().0, range.low, range.high, CANDIDATES as i64];
+    let rows = select.query_map(key, |row| row.get(0))?;
+    rows.collect()
+}

@@ -1,0 +1,85 @@
+//! A message's row, read and unpacked.
+
+use bytes::Bytes;
+use hooktide_model::{Channel, ContentType, EventTypeName, Message, Seq, Tag, Timestamp, Uid};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::super::parts::Parts;
+
+/// By primary key.
+const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
+     p.content_type, p.plain_bytes, p.body FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
+/// By primary key; the payload's pages are not touched.
+const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deliver_at, expires_at, \
+     NULL, NULL, NULL FROM message WHERE seq = ?1";
+
+/// Read one message from the chunk that holds its key.
+pub(in super::super) fn read_message(parts: &Parts, seq: Seq, with_payload: bool) -> rusqlite::Result<Option<Message>> {
+    let Some(chunk) = parts.chain.of_message(seq.0) else { return Ok(None) };
+    let reader = chunk.reader()?;
+    read_from(parts, &reader, seq.0, with_payload)
+}
+
+/// Read one message through a connection to its chunk.
+pub(super) fn read_from(
+    parts: &Parts,
+    reader: &Connection,
+    seq: i64,
+    with_payload: bool,
+) -> rusqlite::Result<Option<Message>> {
+    let select = if with_payload { WITH_PAYLOAD } else { WITHOUT_PAYLOAD };
+    let found = reader.prepare_cached(select)?.query_row([seq], |row| unpack(parts, Seq(seq), row)).optional()?;
+    Ok(found)
+}
+
+fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
+    let expires_at = Timestamp::from_unix_ms(row.get(6)?);
+    let body = row.get_ref(9)?.as_blob_or_null()?;
+    let payload = match body {
+        Some(body) if parts.clock.now() < expires_at => Some(unpack_body(body, row.get(8)?)?),
+        _ => None,
+    };
+    let content_type: Option<String> = row.get(7)?;
+    Ok(Message {
+        id: parts.mint.id(seq),
+        app: Seq(row.get(0)?),
+        event_type: EventTypeName::trusted(row.get_ref(1)?.as_str()?),
+        uid: row.get_ref(2)?.as_str_or_null()?.map(Uid::trusted),
+        channels: split(row.get_ref(3)?.as_str_or_null()?, Channel::trusted),
+        tags: split(row.get_ref(4)?.as_str_or_null()?, Tag::trusted),
+        deliver_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_ms),
+        content_type: content_type.map_or(ContentType::Json, ContentType::Other),
+        payload,
+        payload_expires_at: expires_at,
+    })
+}
+
+fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes> {
+    match plain_bytes {
+        None => Ok(Bytes::copy_from_slice(body)),
+        Some(plain_bytes) => lz4_flex::block::decompress(body, plain_bytes as usize).map(Bytes::from).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Blob, Box::new(error))
+        }),
+    }
+}
+
+/// A payload as it is stored: compressed when that saves an eighth. Returns the plain length when compressed.
+pub(in super::super) fn pack_body(payload: &[u8]) -> (Vec<u8>, Option<u32>) {
+    const COMPRESS_BYTES_MIN: usize = 128;
+    if let (true, Ok(plain_bytes)) = (payload.len() >= COMPRESS_BYTES_MIN, u32::try_from(payload.len())) {
+        let packed = lz4_flex::block::compress(payload);
+        if packed.len() < payload.len() - payload.len() / 8 {
+            return (packed, Some(plain_bytes));
+        }
+    }
+    (payload.to_vec(), None)
+}
+
+fn split<T>(joined: Option<&str>, one: impl Fn(&str) -> T) -> Vec<T> {
+    joined.map(|joined| joined.split(' ').map(one).collect()).unwrap_or_default()
+}
+
+/// The endpoint keys in a message row's `targets`.
+pub(in super::super) fn unpack_targets(blob: &[u8]) -> impl Iterator<Item = Seq> + '_ {
+    blob.chunks_exact(8).map(|bytes| Seq(bytes.iter().fold(0, |sum, byte| (sum << 8) | i64::from(*byte))))
+}

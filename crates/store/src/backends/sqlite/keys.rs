@@ -1,0 +1,74 @@
+//! Find an idempotency key or an event id in the chain: the open group, memory, then sealed chunks by filter.
+
+use std::collections::HashMap;
+
+use rusqlite::OptionalExtension;
+
+use super::chain::Chain;
+use super::chunk::{Chunk, KeyEntry};
+
+/// By the index that sealing made; the newest row wins.
+const FIND_KEY: &str = "SELECT msg, request FROM message_key WHERE key = ?1 ORDER BY msg DESC LIMIT 1";
+
+/// What is looked for, and how far back.
+pub(super) struct Wanted<'a> {
+    /// The key's hash.
+    pub(super) key: &'a [u8; 16],
+    /// Messages before this key do not count.
+    pub(super) oldest: i64,
+    /// Messages looked at, newest first: beyond these a key is forgotten early.
+    pub(super) keys_max: usize,
+}
+
+/// Looks through a chain and what the open group has added.
+pub(super) struct KeyFinder<'a> {
+    pub(super) chain: &'a Chain,
+    pub(super) fresh: &'a HashMap<[u8; 16], KeyEntry>,
+}
+
+impl KeyFinder<'_> {
+    /// The newest message that has the key.
+    pub(super) fn find(&self, wanted: &Wanted<'_>) -> rusqlite::Result<Option<KeyEntry>> {
+        if let Some(found) = self.fresh.get(wanted.key) {
+            return Ok(Some(*found));
+        }
+        let mut passed = 0;
+        for chunk in self.chain.all().iter().rev() {
+            if passed >= wanted.keys_max {
+                return Ok(None);
+            }
+            if let Some(found) = find_in(chunk, wanted.key)? {
+                return Ok(Some(found).filter(|found| found.message >= wanted.oldest));
+            }
+            if chunk.summary.first_seq < wanted.oldest {
+                return Ok(None);
+            }
+            passed += chunk.key_count();
+        }
+        Ok(None)
+    }
+}
+
+fn find_in(chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> {
+    if let Some(index) = &*chunk.index.read() {
+        return Ok(index.keys.get(key).copied());
+    }
+    if !chunk.bloom.read().as_ref().is_some_and(|bloom| bloom.may_hold(key)) {
+        return Ok(None);
+    }
+    let reader = chunk.reader()?;
+    let mut find = reader.prepare_cached(FIND_KEY)?;
+    find.query_row([key], |row| Ok(KeyEntry { message: row.get(0)?, request: row.get(1)? })).optional()
+}
+
+/// The key of a publisher's event id: it is unique in its application.
+pub(super) fn uid_key(app: hooktide_model::Seq, uid: &str) -> [u8; 16] {
+    use sha2::Digest;
+    let mut hash = sha2::Sha256::new();
+    hash.update(b"uid");
+    hash.update(app.0.to_be_bytes());
+    hash.update(uid.as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    key
+}

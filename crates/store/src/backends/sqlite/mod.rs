@@ -1,0 +1,24 @@
+//! SQLite: the embedded store, one process, no other service.
+//!
+//! Configuration lives in one database file ([`core`]), history in a chain of chunk files beside it ([`chunk`],
+//! [`chain`]), each written by one thread that commits whatever has queued while the last commit was flushed
+//! ([`writer`]). In WAL mode a transaction is atomic per file only, so everything that must commit together lies in
+//! the open chunk: message, targets, keys, attempt and next due time.
+
+mod chain;
+mod chunk;
+mod core;
+mod due;
+mod history;
+mod keys;
+mod parts;
+mod recover;
+mod retention;
+mod store;
+mod writer;
+
+mod configuration;
+
+pub use self::core::CoreDb;
+pub use retention::Retention;
+pub use store::{SqliteOptions, SqliteStore};

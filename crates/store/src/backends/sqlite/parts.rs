@@ -1,0 +1,32 @@
+//! What the readers and writers of history share.
+
+use std::sync::Arc;
+
+use hooktide_model::{Clock, IdMint, Seq, Timestamp};
+
+use super::chain::Chain;
+use super::writer::{Queue, WriterShared};
+use crate::ScheduleRow;
+
+/// The shared parts.
+pub(super) struct Parts {
+    /// The chunks.
+    pub(super) chain: Arc<Chain>,
+    /// What the writer lets others see.
+    pub(super) shared: Arc<WriterShared>,
+    /// Steps for the writer.
+    pub(super) queue: Arc<Queue>,
+    /// Makes public ids.
+    pub(super) mint: IdMint,
+    /// The time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// When this process opened the store.
+    pub(super) started_at: Timestamp,
+}
+
+impl Parts {
+    /// Hide a schedule row that stands for nothing any more; the writer deletes it.
+    pub(super) fn forget(&self, row: ScheduleRow, endpoint: Seq, message: Seq) {
+        self.shared.tombstones.hide(row, endpoint, message);
+    }
+}

@@ -1,0 +1,338 @@
+//! The store as the rest of the program sees it: opening, closing, and the flow's and history's methods.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hooktide_model::{
+    AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId, Page,
+    PageRequest, Seq, SeqSource, Timestamp, Trigger,
+};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::chain::Chain;
+use super::chunk::{Chunk, chunk_path, create_file, list_chunks, open_writer};
+use super::core::CoreDb;
+use super::history;
+use super::keys::uid_key;
+use super::parts::Parts;
+use super::retention::{self, Retention};
+use super::writer::{self, Op, Prepared, Queue, Writer, WriterSettings, WriterShared, store_error};
+use crate::vault::Vault;
+use crate::{
+    Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, ListedAttempt, ListedMessage,
+    MessageFilter, NewMessage, ObjectRef, Outcome, Store, StoreError,
+};
+
+/// How a SQLite store behaves.
+pub struct SqliteOptions {
+    /// The main database file. History lies beside it, in a folder of the same name with `.history` added.
+    pub path: PathBuf,
+    /// Seals secrets.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How long idempotency keys are remembered.
+    pub idempotency_window: Duration,
+    /// Keys remembered at most; beyond these the oldest are forgotten early.
+    pub idempotency_keys_max: usize,
+    /// Events in a chunk.
+    pub chunk_events: u64,
+    /// Bytes in a chunk.
+    pub chunk_bytes: u64,
+    /// Age of a chunk.
+    pub chunk_age: Duration,
+    /// Publishes are refused when less is free (or less than 5 % of the disk, whichever is smaller).
+    pub free_bytes_min: u64,
+    /// How much history is kept.
+    pub retention: Retention,
+    /// Called once when a flush has failed and nothing more may be acknowledged: the process should exit.
+    pub on_fatal: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// The embedded store.
+pub struct SqliteStore {
+    pub(super) core: CoreDb,
+    parts: Arc<Parts>,
+    seqs: Arc<SeqSource>,
+    retention: Retention,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Open or create the store, recover what a crash left, and start its writer.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, was written by a newer program, or with another main secret.
+    pub fn open(options: SqliteOptions) -> Result<Self, StoreError> {
+        let core = CoreDb::open(&options.path, options.vault, Arc::clone(&options.clock), options.idempotency_window)?;
+        let mint = IdMint::new(&core.id_key());
+        let started_at = options.clock.now();
+        let folder = history_folder(&options.path);
+        let (chain, mut connection) = open_chain(&folder, started_at).map_err(|error| database(&error))?;
+        let recovered = super::recover::recover(&chain, &mut connection).map_err(|error| store_error(&error))?;
+        if recovered > 0 {
+            tracing::info!(deliveries = recovered, "deliveries that were in memory when the server ended go on");
+        }
+        let seqs = Arc::new(SeqSource::after(core.last_seq()?.max(last_seq(&chain))));
+        let shared = Arc::new(WriterShared::default());
+        let scheduled: i64 = chain.all().iter().map(|chunk| chunk.summary.scheduled.load(Ordering::Acquire)).sum();
+        shared.scheduled.store(scheduled, Ordering::Release);
+        let queue = Arc::new(Queue::default());
+        let parts = Arc::new(Parts {
+            chain: Arc::clone(&chain),
+            shared: Arc::clone(&shared),
+            queue: Arc::clone(&queue),
+            mint: mint.clone(),
+            clock: Arc::clone(&options.clock),
+            started_at,
+        });
+        let settings = WriterSettings {
+            idempotency_window: options.idempotency_window,
+            idempotency_keys_max: options.idempotency_keys_max,
+            chunk_events: options.chunk_events.max(1),
+            chunk_bytes: options.chunk_bytes,
+            chunk_age: options.chunk_age,
+            free_bytes_min: options.free_bytes_min,
+            on_fatal: options.on_fatal,
+        };
+        let mut writer =
+            Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
+        writer.sealer = seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
+        let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
+        Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)) })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Parts) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let parts = Arc::clone(&self.parts);
+        let done = tokio::task::spawn_blocking(move || work(&parts)).await;
+        done.map_err(|error| StoreError::Database(error.to_string()))?.map_err(|error| database(&error))
+    }
+}
+
+fn database(error: &rusqlite::Error) -> StoreError {
+    StoreError::Database(error.to_string())
+}
+
+/// `…/hooktide.db` keeps its history in `…/hooktide.db.history/`.
+fn history_folder(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".history");
+    PathBuf::from(name)
+}
+
+fn open_chain(folder: &Path, now: Timestamp) -> rusqlite::Result<(Arc<Chain>, rusqlite::Connection)> {
+    let io = |error: std::io::Error| {
+        rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+            Some(format!("{}: {error}", folder.display())),
+        )
+    };
+    std::fs::create_dir_all(folder).map_err(io)?;
+    let mut numbers = list_chunks(folder).map_err(io)?;
+    if numbers.is_empty() {
+        create_file(&chunk_path(folder, 1), Seq::first_at(now).0)?;
+        numbers.push(1);
+    }
+    let mut chunks = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        chunks.push(Arc::new(Chunk::load(folder, number)?));
+    }
+    // A sealed last chunk means that a crash came after sealing and before the next one was made.
+    if let Some(last) = chunks.last().filter(|last| last.is_sealed()) {
+        let first_seq = Seq::first_at(now).0.max(last.summary.last_seq.load(Ordering::Acquire) + 1);
+        let number = last.number + 1;
+        create_file(&chunk_path(folder, number), first_seq)?;
+        chunks.push(Arc::new(Chunk::load(folder, number)?));
+    }
+    let chain = Arc::new(Chain::new(chunks));
+    let connection = open_writer(&chain.open().path)?;
+    Ok((chain, connection))
+}
+
+/// The largest key in history.
+fn last_seq(chain: &Chain) -> Seq {
+    let of_chunk = |chunk: &Arc<Chunk>| {
+        let messages = chunk.summary.last_seq.load(Ordering::Acquire).max(chunk.summary.first_seq);
+        messages.max(chunk.summary.attempt_max.load(Ordering::Acquire))
+    };
+    Seq(chain.all().iter().map(of_chunk).max().unwrap_or(0))
+}
+
+/// Seal closed chunks that a crash left without indexes.
+fn seal_leftovers(chain: &Chain) -> rusqlite::Result<Option<JoinHandle<()>>> {
+    let open = chain.open().number;
+    let mut leftovers = Vec::new();
+    for chunk in chain.all() {
+        if chunk.number != open && !chunk.is_sealed() {
+            let connection = open_writer(&chunk.path)?;
+            leftovers.push((chunk, connection));
+        }
+    }
+    Ok(if leftovers.is_empty() { None } else { writer::seal_in_background(leftovers) })
+}
+
+impl Store for SqliteStore {
+    fn mint(&self) -> &IdMint {
+        &self.parts.mint
+    }
+
+    fn seqs(&self) -> &SeqSource {
+        &self.seqs
+    }
+}
+
+#[async_trait]
+impl Flow for SqliteStore {
+    fn set_listener(&self, listener: Arc<dyn FlowListener>) {
+        if self.parts.shared.listener.set(listener).is_err() {
+            tracing::warn!("a second listener was ignored");
+        }
+    }
+
+    async fn accept(&self, message: NewMessage) -> Result<Accepted, StoreError> {
+        let (body, plain_bytes) = history::pack_body(&message.payload);
+        let uid_key = message.uid.as_ref().map(|uid| uid_key(message.app, uid.as_str()));
+        let (reply, answer) = oneshot::channel();
+        let targets = message.targets.clone();
+        let pushed = self.parts.queue.push_accept(Box::new(Prepared { message, body, plain_bytes, uid_key }), reply);
+        if let Err(refused) = pushed {
+            if let Some(listener) = self.parts.shared.listener.get() {
+                listener.not_committed(&targets);
+            }
+            return Err(refused);
+        }
+        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".to_owned())))
+    }
+
+    async fn record(&self, outcome: Outcome) {
+        self.parts.queue.outcomes_have_room().await;
+        if self.parts.queue.push(Op::Record(Box::new(outcome))).is_err() {
+            tracing::debug!("an outcome came after the store was closed: its delivery is found at the next start");
+        }
+    }
+
+    async fn schedule(&self, message: Seq, endpoint: Seq, due: Timestamp, trigger: Trigger) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let stopping = || StoreError::Unavailable("the store is stopping".to_owned());
+        let op = Op::Schedule { message, endpoint, due, trigger, reply };
+        self.parts.queue.push(op).map_err(|_| stopping())?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    async fn due(
+        &self,
+        endpoint: Seq,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
+        self.read(move |parts| super::due::due(parts, endpoint, now, limit)).await
+    }
+
+    async fn scheduled_endpoints(&self) -> Result<Vec<(Seq, Timestamp)>, StoreError> {
+        self.read(super::due::scheduled_endpoints).await
+    }
+
+    fn scheduled_count(&self) -> u64 {
+        self.parts.shared.scheduled.load(Ordering::Acquire).max(0).unsigned_abs()
+    }
+
+    fn is_writable(&self) -> bool {
+        self.parts.shared.writable.load(Ordering::Acquire)
+    }
+
+    async fn close(&self) {
+        self.parts.queue.close();
+        let Some(thread) = self.writer.lock().take() else { return };
+        if tokio::task::spawn_blocking(move || thread.join().is_err()).await.unwrap_or(true) {
+            tracing::error!("the store's writer panicked");
+        }
+    }
+
+    async fn sweep(&self) -> Result<usize, StoreError> {
+        let (parts, retention) = (Arc::clone(&self.parts), self.retention);
+        let done = tokio::task::spawn_blocking(move || retention::sweep(&parts, retention)).await;
+        done.map_err(|error| StoreError::Database(error.to_string()))?
+            .map_err(|error| StoreError::Database(format!("failed to drop old history: {error}")))
+    }
+}
+
+#[async_trait]
+impl History for SqliteStore {
+    async fn message(
+        &self,
+        app: AppId,
+        message: &ObjectRef<MessageId>,
+        with_payload: bool,
+    ) -> Result<Option<Message>, StoreError> {
+        let message = message.clone();
+        self.read(move |parts| history::message(parts, app, &message, with_payload)).await
+    }
+
+    async fn messages(&self, app: AppId, filter: MessageFilter) -> Result<Page<Message>, StoreError> {
+        self.read(move |parts| history::messages(parts, app, &filter)).await
+    }
+
+    async fn messages_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        status: Option<DeliveryStatus>,
+        filter: MessageFilter,
+    ) -> Result<Page<ListedMessage>, StoreError> {
+        self.read(move |parts| history::messages_of_endpoint(parts, endpoint, status, &filter)).await
+    }
+
+    async fn attempt(&self, message: MessageId, attempt: AttemptId) -> Result<Option<Attempt>, StoreError> {
+        self.read(move |parts| history::attempt(parts, message, attempt)).await
+    }
+
+    async fn attempts_of_endpoint(
+        &self,
+        endpoint: EndpointId,
+        filter: AttemptFilter,
+    ) -> Result<Page<ListedAttempt>, StoreError> {
+        self.read(move |parts| history::attempts_of_endpoint(parts, endpoint, &filter)).await
+    }
+
+    async fn attempts_of_message(
+        &self,
+        message: MessageId,
+        filter: AttemptFilter,
+    ) -> Result<Page<ListedAttempt>, StoreError> {
+        self.read(move |parts| history::attempts_of_message(parts, message, &filter)).await
+    }
+
+    async fn deliveries(
+        &self,
+        message: MessageId,
+        page: PageRequest<EndpointId>,
+    ) -> Result<Page<DeliveryState>, StoreError> {
+        self.read(move |parts| history::deliveries(parts, message, &page)).await
+    }
+
+    async fn attempt_counts(
+        &self,
+        endpoint: EndpointId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<AttemptCounts, StoreError> {
+        self.read(move |parts| history::attempt_counts(parts, endpoint, since, until)).await
+    }
+
+    async fn expunge_payload(&self, app: AppId, message: MessageId) -> Result<(), StoreError> {
+        let found = self.read(move |parts| history::expunge_payload(parts, app, message)).await?;
+        if found { Ok(()) } else { Err(StoreError::Missing) }
+    }
+
+    async fn expunge_response(&self, message: MessageId, attempt: AttemptId) -> Result<(), StoreError> {
+        let found = self.read(move |parts| history::expunge_response(parts, message, attempt)).await?;
+        if found { Ok(()) } else { Err(StoreError::Missing) }
+    }
+}

@@ -1,0 +1,219 @@
+//! Apply one group inside a transaction. Nothing in memory changes here: that waits for the commit.
+
+use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp, Trigger};
+use rusqlite::{Connection, params};
+use smallvec::SmallVec;
+
+use super::super::chunk::KeyEntry;
+use super::super::keys::{KeyFinder, Wanted};
+use super::effects::{Effects, Inserted, Settled, Tombstone};
+use super::outstanding::Outstanding;
+use super::queue::{AcceptReply, Prepared};
+use super::thread::Writer;
+use crate::{Accepted, Outcome, Placement, ScheduleRow, StoreError};
+
+/// Appends: keys only grow.
+const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, channels, tags, deliver_at, expires_at, \
+     targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+/// Appends.
+const INSERT_PAYLOAD: &str = "INSERT INTO payload (seq, content_type, plain_bytes, body) VALUES (?1, ?2, ?3, ?4)";
+/// Appends; no index until the chunk is sealed.
+const INSERT_KEY: &str = "INSERT INTO message_key (key, request, msg) VALUES (?1, ?2, ?3)";
+/// Clustered by message, so mostly near the right edge.
+const INSERT_ATTEMPT: &str = "INSERT INTO attempt (msg, seq, ep, number, trigger, status, code, duration_ms, url, \
+     next_due, response) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+/// A taken key means another row of the same millisecond: the caller moves on by one.
+const INSERT_SCHEDULE: &str =
+    "INSERT INTO schedule (ep, due, msg, tries, trigger) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+/// By the whole key.
+const DELETE_SCHEDULE: &str = "DELETE FROM schedule WHERE ep = ?1 AND due = ?2 AND msg = ?3";
+/// A few urls per chunk: one per endpoint and change.
+const INSERT_URL: &str = "INSERT INTO url (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = ?1 RETURNING id";
+
+/// Write a schedule row; returns the due time it got (later by a few milliseconds when the exact key is taken).
+pub(in super::super) fn insert_schedule_row(
+    connection: &Connection,
+    endpoint: Seq,
+    due: Timestamp,
+    message: Seq,
+    tries: u16,
+    trigger: Trigger,
+) -> rusqlite::Result<Timestamp> {
+    let mut insert = connection.prepare_cached(INSERT_SCHEDULE)?;
+    let mut due = due;
+    while insert.execute(params![endpoint.0, due.unix_ms(), message.0, tries, trigger as u8])? == 0 {
+        due = Timestamp::from_unix_ms(due.unix_ms() + 1);
+    }
+    Ok(due)
+}
+
+impl Writer {
+    /// Insert a message, or settle it by what its keys say.
+    pub(super) fn apply_accept(
+        &self,
+        prepared: &mut Prepared,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<Result<MessageId, Result<Accepted, StoreError>>> {
+        if let Some(answer) = self.settle_by_keys(prepared, effects)? {
+            return Ok(Err(answer));
+        }
+        let message = &mut prepared.message;
+        let seq = self.seqs.next(self.clock.now());
+        let connection = &self.connection;
+        connection.prepare_cached(INSERT_MESSAGE)?.execute(params![
+            seq.0,
+            message.app.0,
+            message.event_type.as_str(),
+            message.uid.as_ref().map(|uid| uid.as_str()),
+            joined(&message.channels, Channel::as_str),
+            joined(&message.tags, Tag::as_str),
+            message.deliver_at.map(Timestamp::unix_ms),
+            message.payload_expires_at.unix_ms(),
+            pack_targets(message.targets.iter().map(|target| target.endpoint)).as_slice(),
+        ])?;
+        connection.prepare_cached(INSERT_PAYLOAD)?.execute(params![
+            seq.0,
+            match &message.content_type {
+                hooktide_model::ContentType::Json => None,
+                hooktide_model::ContentType::Other(text) => Some(text.as_str()),
+            },
+            prepared.plain_bytes,
+            prepared.body,
+        ])?;
+        for target in &mut message.targets {
+            if let Placement::Scheduled { due } = &mut target.placement {
+                *due = insert_schedule_row(connection, target.endpoint, *due, seq, 0, Trigger::Scheduled)?;
+                effects.schedule_rows += 1;
+            }
+        }
+        self.insert_keys(prepared, seq, effects)?;
+        Ok(Ok(self.mint.id(seq)))
+    }
+
+    fn insert_keys(&self, prepared: &Prepared, seq: Seq, effects: &mut Effects) -> rusqlite::Result<()> {
+        let idempotency = prepared.message.idempotency.map(|found| (found.key, Some(found.request)));
+        let uid = prepared.uid_key.map(|key| (key, None));
+        for (key, request) in [idempotency, uid].into_iter().flatten() {
+            self.connection.prepare_cached(INSERT_KEY)?.execute(params![key, request, seq.0])?;
+            effects.keys.insert(key, KeyEntry { message: seq.0, request });
+        }
+        Ok(())
+    }
+
+    /// What an idempotency key or event id that is already there decides.
+    fn settle_by_keys(
+        &self,
+        prepared: &Prepared,
+        effects: &Effects,
+    ) -> rusqlite::Result<Option<Result<Accepted, StoreError>>> {
+        let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
+        if let Some(idempotency) = &prepared.message.idempotency {
+            let oldest = Seq::first_at(self.clock.now().minus(self.settings.idempotency_window));
+            let wanted = Wanted { key: &idempotency.key, oldest: oldest.0, keys_max: self.settings.idempotency_keys_max };
+            if let Some(found) = finder.find(&wanted)? {
+                return Ok(Some(if found.request == Some(idempotency.request) {
+                    Ok(Accepted { id: self.mint.id(Seq(found.message)), replayed: true })
+                } else {
+                    Err(StoreError::KeyReused)
+                }));
+            }
+        }
+        if let Some(key) = &prepared.uid_key {
+            let wanted = Wanted { key, oldest: 0, keys_max: usize::MAX };
+            if finder.find(&wanted)?.is_some() {
+                return Ok(Some(Err(StoreError::Taken("eventId"))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Insert an attempt, take away the schedule row it came from, write the next one.
+    pub(super) fn apply_outcome(
+        &mut self,
+        outcome: &mut Outcome,
+        outstanding: &Outstanding,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()> {
+        let attempt = &outcome.attempt;
+        let url = self.url_id(&attempt.url)?;
+        if let Some(due) = outcome.next_due {
+            let (endpoint, message) = (outcome.endpoint, outcome.message);
+            let due = insert_schedule_row(&self.connection, endpoint, due, message, attempt.number, attempt.trigger)?;
+            outcome.next_due = Some(due);
+            effects.schedule_rows += 1;
+        }
+        self.connection.prepare_cached(INSERT_ATTEMPT)?.execute(params![
+            outcome.message.0,
+            attempt.seq.0,
+            outcome.endpoint.0,
+            attempt.number,
+            attempt.trigger as u8,
+            attempt.status as u8,
+            attempt.status_code,
+            attempt.duration_ms,
+            url,
+            outcome.next_due.map(Timestamp::unix_ms),
+            &attempt.response[..],
+        ])?;
+        let row = match outcome.source {
+            crate::DeliverySource::Schedule(row) => Some(row),
+            crate::DeliverySource::Lane => outstanding.backing_row(outcome.message, outcome.endpoint),
+        };
+        if let Some(row) = row {
+            self.remove_row(row, outcome.endpoint, outcome.message, effects)?;
+        }
+        Ok(())
+    }
+
+    fn remove_row(&self, row: ScheduleRow, endpoint: Seq, message: Seq, effects: &mut Effects) -> rusqlite::Result<()> {
+        if row.segment == self.open.number {
+            let key = params![endpoint.0, row.due.unix_ms(), message.0];
+            let deleted = self.connection.prepare_cached(DELETE_SCHEDULE)?.execute(key)?;
+            effects.schedule_rows -= i64::try_from(deleted).unwrap_or(0);
+        } else {
+            effects.tombstones.push(Tombstone { row, endpoint, message });
+        }
+        Ok(())
+    }
+
+    fn url_id(&mut self, url: &std::sync::Arc<str>) -> rusqlite::Result<i64> {
+        if let Some(id) = self.urls.get(url) {
+            return Ok(*id);
+        }
+        let id = self.connection.prepare_cached(INSERT_URL)?.query_row([&**url], |row| row.get(0))?;
+        if self.urls.len() >= super::thread::URLS_REMEMBERED_MAX {
+            self.urls.clear();
+        }
+        self.urls.insert(std::sync::Arc::clone(url), id);
+        Ok(id)
+    }
+}
+
+/// The answer for an accept step once its effects are known.
+pub(super) fn settle(
+    prepared: Box<Prepared>,
+    reply: AcceptReply,
+    result: Result<MessageId, Result<Accepted, StoreError>>,
+    effects: &mut Effects,
+) {
+    let targets = prepared.message.targets.clone();
+    match result {
+        Ok(id) => {
+            effects.inserted.push(Inserted { message: Inserted::message(prepared.message, id), targets, reply });
+        }
+        Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
+    }
+}
+
+/// Endpoint keys as the row's blob: 8 bytes each, big endian.
+fn pack_targets(endpoints: impl Iterator<Item = Seq>) -> SmallVec<[u8; 32]> {
+    endpoints.flat_map(|endpoint| endpoint.0.to_be_bytes()).collect()
+}
+
+/// Labels in one column, separated by a character that their grammars exclude.
+fn joined<T>(labels: &[T], text: impl Fn(&T) -> &str) -> Option<String> {
+    if labels.is_empty() {
+        return None;
+    }
+    Some(labels.iter().map(text).collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,64 @@
+//! What a group changes in memory once it is committed: collected while it is applied, dropped when it fails.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hooktide_model::{Message, Seq, Timestamp};
+use tokio::sync::oneshot;
+
+use super::super::chunk::KeyEntry;
+use super::queue::AcceptReply;
+use crate::{Accepted, NewMessage, Outcome, ScheduleRow, StoreError, Target};
+
+/// A message that was inserted.
+pub(super) struct Inserted {
+    pub(super) message: Arc<Message>,
+    pub(super) targets: smallvec::SmallVec<[Target; 4]>,
+    pub(super) reply: AcceptReply,
+}
+
+/// A publish that stored nothing: refused, or answered before.
+pub(super) struct Settled {
+    pub(super) targets: smallvec::SmallVec<[Target; 4]>,
+    pub(super) answer: Result<Accepted, StoreError>,
+    pub(super) reply: AcceptReply,
+}
+
+/// A schedule row in another chunk that has to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in super::super) struct Tombstone {
+    pub(in super::super) row: ScheduleRow,
+    pub(in super::super) endpoint: Seq,
+    pub(in super::super) message: Seq,
+}
+
+/// All effects of one group.
+#[derive(Default)]
+pub(super) struct Effects {
+    pub(super) inserted: Vec<Inserted>,
+    pub(super) settled: Vec<Settled>,
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) scheduled: Vec<(Seq, Timestamp, oneshot::Sender<Result<(), StoreError>>)>,
+    pub(super) keys: HashMap<[u8; 16], KeyEntry>,
+    pub(super) tombstones: Vec<Tombstone>,
+    pub(super) schedule_rows: i64,
+    pub(super) low_water: Option<Seq>,
+}
+
+impl Inserted {
+    /// The message as its lanes get it.
+    pub(super) fn message(new: NewMessage, id: hooktide_model::MessageId) -> Arc<Message> {
+        Arc::new(Message {
+            id,
+            app: new.app,
+            event_type: new.event_type,
+            uid: new.uid,
+            channels: new.channels,
+            tags: new.tags,
+            deliver_at: new.deliver_at,
+            content_type: new.content_type,
+            payload: Some(new.payload),
+            payload_expires_at: new.payload_expires_at,
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The one thread that writes history.
+//!
+//! Callers queue steps ([`Queue`]); the thread takes whatever has queued while the last commit was flushed, applies
+//! it in one transaction ([`apply`]), commits, and only then answers and tells the listener ([`thread`]). What is
+//! in memory only (deliveries in lanes) is tracked by [`Outstanding`], so that a crash can find it again.
+//!
+//! A crash before the commit leaves nothing of the group; after it, all of it.
+
+mod apply;
+mod effects;
+mod failure;
+mod outstanding;
+mod queue;
+mod roll;
+mod thread;
+mod tombstones;
+
+pub(super) use apply::insert_schedule_row;
+pub(super) use failure::store_error;
+pub(super) use queue::{Op, Prepared, Queue};
+pub(super) use roll::seal_in_background;
+pub(super) use thread::{Writer, WriterSettings, WriterShared, spawn};

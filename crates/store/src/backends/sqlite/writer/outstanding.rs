@@ -1,0 +1,99 @@
+//! Deliveries that exist in memory only: committed with a place in a lane, not yet recorded.
+//!
+//! Kept so that the store knows its low-water mark: no message below it lacks an outcome or a schedule row.
+
+use std::collections::{HashMap, VecDeque};
+
+use hooktide_model::{Seq, Timestamp};
+use smallvec::SmallVec;
+
+use crate::ScheduleRow;
+
+/// A message with targets whose outcome is open.
+#[derive(Debug)]
+struct Open {
+    seq: Seq,
+    endpoints: SmallVec<[Seq; 4]>,
+}
+
+/// The deliveries of this process that no row stands for, oldest first, and those that a row was written for late.
+#[derive(Debug, Default)]
+pub(super) struct Outstanding {
+    open: VecDeque<Open>,
+    backed: HashMap<(Seq, Seq), ScheduleRow>,
+}
+
+impl Outstanding {
+    /// A committed message and the endpoints whose lanes it went to. Messages come in the order of their keys.
+    pub(super) fn add(&mut self, message: Seq, endpoints: SmallVec<[Seq; 4]>) {
+        debug_assert!(self.open.back().is_none_or(|last| last.seq < message), "keys only grow");
+        if !endpoints.is_empty() {
+            self.open.push_back(Open { seq: message, endpoints });
+        }
+    }
+
+    /// The row that was written late for a delivery that had gone straight to its lane.
+    pub(super) fn backing_row(&self, message: Seq, endpoint: Seq) -> Option<ScheduleRow> {
+        self.backed.get(&(message, endpoint)).copied()
+    }
+
+    /// A delivery's outcome is recorded.
+    pub(super) fn finish(&mut self, message: Seq, endpoint: Seq) {
+        if self.backed.remove(&(message, endpoint)).is_some() {
+            return;
+        }
+        if let Ok(index) = self.open.binary_search_by_key(&message, |open| open.seq) {
+            self.open[index].endpoints.retain(|open| *open != endpoint);
+        }
+        while self.open.front().is_some_and(|open| open.endpoints.is_empty()) {
+            self.open.pop_front();
+        }
+    }
+
+    /// The deliveries of messages accepted before `limit`: those that hold the low-water mark back.
+    pub(super) fn older_than(&self, limit: Timestamp, at_most: usize) -> Vec<(Seq, Seq)> {
+        let old = self.open.iter().take_while(|open| open.seq.time() < limit);
+        old.flat_map(|open| open.endpoints.iter().map(|endpoint| (open.seq, *endpoint))).take(at_most).collect()
+    }
+
+    /// Schedule rows were written for these deliveries.
+    pub(super) fn backed(&mut self, rows: Vec<(Seq, Seq, ScheduleRow)>) {
+        for (message, endpoint, row) in rows {
+            self.finish(message, endpoint);
+            self.backed.insert((message, endpoint), row);
+        }
+    }
+
+    /// The mark: the oldest message with an open delivery, or `next` when there is none.
+    pub(super) fn low_water(&self, next: Seq) -> Seq {
+        self.open.front().map_or(next, |open| open.seq)
+    }
+
+    /// Messages with open deliveries.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_moves_when_the_oldest_is_finished_or_backed() {
+        let mut outstanding = Outstanding::default();
+        outstanding.add(Seq(10), SmallVec::from_slice(&[Seq(1), Seq(2)]));
+        outstanding.add(Seq(11), SmallVec::from_slice(&[Seq(1)]));
+        outstanding.finish(Seq(11), Seq(1));
+        assert_eq!(outstanding.low_water(Seq(12)), Seq(10));
+        outstanding.finish(Seq(10), Seq(2));
+        assert_eq!(outstanding.low_water(Seq(12)), Seq(10));
+        let row = ScheduleRow { segment: 1, due: Timestamp::EPOCH };
+        outstanding.backed(vec![(Seq(10), Seq(1), row)]);
+        assert_eq!((outstanding.low_water(Seq(12)), outstanding.len()), (Seq(12), 0));
+        assert_eq!(outstanding.backing_row(Seq(10), Seq(1)), Some(row));
+        outstanding.finish(Seq(10), Seq(1));
+        assert_eq!(outstanding.backing_row(Seq(10), Seq(1)), None);
+    }
+}

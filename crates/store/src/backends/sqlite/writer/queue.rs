@@ -1,0 +1,168 @@
+//! Steps waiting for the next commit: bounded, taken in groups.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use hooktide_model::{Seq, Timestamp, Trigger};
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::{Notify, oneshot};
+
+use crate::{Accepted, NewMessage, Outcome, StoreError};
+
+/// Publishes waiting at most; one more is refused as `Overloaded`.
+const ACCEPTS_MAX: usize = 4096;
+/// Payload bytes waiting at most.
+const ACCEPT_BYTES_MAX: usize = 64 << 20;
+/// Outcomes waiting before those who bring more are made to wait.
+const OUTCOMES_MAX: usize = 8192;
+/// Steps in one transaction.
+const GROUP_MAX: usize = 1024;
+/// Payload bytes in one transaction.
+const GROUP_BYTES_MAX: usize = 8 << 20;
+
+/// A message with its payload as it will be stored.
+pub(in super::super) struct Prepared {
+    /// The message.
+    pub(in super::super) message: NewMessage,
+    /// The payload's bytes on disk.
+    pub(in super::super) body: Vec<u8>,
+    /// The payload's plain length when `body` is compressed.
+    pub(in super::super) plain_bytes: Option<u32>,
+    /// Hash of application and event id.
+    pub(in super::super) uid_key: Option<[u8; 16]>,
+}
+
+/// The caller's end of a publish.
+pub(super) type AcceptReply = oneshot::Sender<Result<Accepted, StoreError>>;
+
+/// One step.
+pub(in super::super) enum Op {
+    /// Commit a message.
+    Accept(Box<Prepared>, AcceptReply),
+    /// Commit an outcome.
+    Record(Box<Outcome>),
+    /// Write a schedule row for a stored message.
+    Schedule {
+        message: Seq,
+        endpoint: Seq,
+        due: Timestamp,
+        trigger: Trigger,
+        reply: oneshot::Sender<Result<(), StoreError>>,
+    },
+}
+
+#[derive(Default)]
+struct Waiting {
+    steps: VecDeque<Op>,
+    accepts: usize,
+    accept_bytes: usize,
+    outcomes: usize,
+    closed: bool,
+    writer_sleeps: bool,
+}
+
+/// The queue.
+#[derive(Default)]
+pub(in super::super) struct Queue {
+    waiting: Mutex<Waiting>,
+    filled: Condvar,
+    drained: Notify,
+}
+
+impl Queue {
+    /// Queue a publish, or refuse it at once.
+    pub(in super::super) fn push_accept(&self, prepared: Box<Prepared>, reply: AcceptReply) -> Result<(), StoreError> {
+        let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            return Err(StoreError::Unavailable("the server is stopping".to_owned()));
+        }
+        if waiting.accepts >= ACCEPTS_MAX || waiting.accept_bytes >= ACCEPT_BYTES_MAX {
+            return Err(StoreError::Overloaded);
+        }
+        waiting.accepts += 1;
+        waiting.accept_bytes += prepared.message.payload.len();
+        waiting.steps.push_back(Op::Accept(prepared, reply));
+        self.wake(waiting);
+        Ok(())
+    }
+
+    /// Queue any other step; refused only when closed, and then given back.
+    pub(in super::super) fn push(&self, op: Op) -> Result<(), Op> {
+        let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            return Err(op);
+        }
+        if matches!(op, Op::Record(_)) {
+            waiting.outcomes += 1;
+        }
+        waiting.steps.push_back(op);
+        self.wake(waiting);
+        Ok(())
+    }
+
+    /// Wait until fewer than [`OUTCOMES_MAX`] outcomes wait.
+    pub(in super::super) async fn outcomes_have_room(&self) {
+        loop {
+            let drained = self.drained.notified();
+            if self.waiting.lock().outcomes < OUTCOMES_MAX {
+                return;
+            }
+            drained.await;
+        }
+    }
+
+    /// Refuse everything from now on; what is queued is still taken.
+    pub(in super::super) fn close(&self) {
+        let mut waiting = self.waiting.lock();
+        waiting.closed = true;
+        self.wake(waiting);
+    }
+
+    fn wake(&self, mut waiting: parking_lot::MutexGuard<'_, Waiting>) {
+        let sleeps = std::mem::take(&mut waiting.writer_sleeps);
+        drop(waiting);
+        if sleeps {
+            self.filled.notify_one();
+        }
+    }
+
+    /// The next group, waiting up to `patience` for its first step. `None` when closed and empty.
+    pub(super) fn take(&self, patience: Duration) -> Option<Vec<Op>> {
+        let mut waiting = self.waiting.lock();
+        if waiting.steps.is_empty() && !waiting.closed {
+            waiting.writer_sleeps = true;
+            self.filled.wait_for(&mut waiting, patience);
+            waiting.writer_sleeps = false;
+        }
+        if waiting.steps.is_empty() && waiting.closed {
+            return None;
+        }
+        let mut group = Vec::with_capacity(waiting.steps.len().min(GROUP_MAX));
+        let mut bytes = 0;
+        while group.len() < GROUP_MAX && bytes < GROUP_BYTES_MAX {
+            let Some(op) = waiting.steps.pop_front() else { break };
+            match &op {
+                Op::Accept(prepared, _) => {
+                    waiting.accepts -= 1;
+                    waiting.accept_bytes -= prepared.message.payload.len();
+                    bytes += prepared.body.len();
+                }
+                Op::Record(_) => waiting.outcomes -= 1,
+                Op::Schedule { .. } => {}
+            }
+            group.push(op);
+        }
+        drop(waiting);
+        self.drained.notify_waiters();
+        Some(group)
+    }
+
+    /// Give outcomes back to the head of the queue: their commit failed and they must not be lost.
+    pub(super) fn give_back(&self, outcomes: Vec<Outcome>) {
+        let mut waiting = self.waiting.lock();
+        waiting.outcomes += outcomes.len();
+        for outcome in outcomes.into_iter().rev() {
+            waiting.steps.push_front(Op::Record(Box::new(outcome)));
+        }
+    }
+}
