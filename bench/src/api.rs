@@ -1,0 +1,85 @@
+//! The few calls that prepare a server: applications, endpoints, readiness. One connection per call, blocking: their
+//! speed is not measured.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// Longest wait for one answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest answer that is read.
+const ANSWER_BYTES_MAX: u64 = 1 << 20;
+
+/// A client of the server under test.
+#[derive(Debug)]
+pub(crate) struct Api {
+    addr: SocketAddr,
+    token: String,
+}
+
+impl Api {
+    pub(crate) fn new(addr: SocketAddr, token: String) -> Self {
+        Self { addr, token }
+    }
+
+    /// Makes an application and answers its id.
+    pub(crate) fn create_app(&self, name: &str) -> Result<String, Failure> {
+        self.create("/api/v1/app", &json!({ "name": name }))
+    }
+
+    /// Makes an endpoint, subscribed to one channel or to everything.
+    pub(crate) fn create_endpoint(&self, app: &str, url: &str, channel: Option<&str>) -> Result<(), Failure> {
+        let mut body = json!({ "url": url });
+        if let Some(channel) = channel {
+            body["channels"] = json!([channel]);
+        }
+        self.create(&format!("/api/v1/app/{app}/endpoint"), &body).map(drop)
+    }
+
+    fn create(&self, path: &str, body: &Value) -> Result<String, Failure> {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n",
+            self.addr,
+            self.token,
+            body.len()
+        );
+        let (status, text) = exchange(self.addr, &format!("{head}{body}"))
+            .map_err(Failure::because("prepare the server under test"))?;
+        let json: Value = serde_json::from_str(&text).unwrap_or_default();
+        match (status, json["id"].as_str()) {
+            (200..300, Some(id)) => Ok(id.to_owned()),
+            _ => Err(Failure::new(format!("POST {path}: status {status}: {text}"))),
+        }
+    }
+}
+
+/// Whether `path` answers 200 now.
+pub(crate) fn answers_200(addr: SocketAddr, path: &str) -> bool {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\n\r\n");
+    exchange(addr, &request).is_ok_and(|(status, _)| status == 200)
+}
+
+/// Whether anything listens there now.
+#[expect(clippy::disallowed_methods, reason = "the benchmark dials the server it started itself")]
+pub(crate) fn listens(addr: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&addr, TIMEOUT).is_ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the benchmark dials the server it started itself")]
+fn exchange(addr: SocketAddr, request: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect_timeout(&addr, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.write_all(request.as_bytes())?;
+    let mut bytes = Vec::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
+    Ok((status, body.to_owned()))
+}

@@ -1,0 +1,174 @@
+//! What is run and with which counts.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{fan_out, hanging, idle, one, relay, stored, waiting};
+use crate::args::{Args, RowName};
+use crate::failure::Failure;
+use crate::payload::PAYLOAD_BYTES;
+use crate::report::{Line, Verdict};
+
+const ALL: [RowName; 8] = [
+    RowName::Relay,
+    RowName::RelayLog,
+    RowName::One,
+    RowName::FanOut,
+    RowName::Hanging,
+    RowName::Idle,
+    RowName::Waiting,
+    RowName::Stored,
+];
+
+/// The counts of one run.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(super) messages: u64,
+    pub(super) seconds: u64,
+    pub(super) waiting: u64,
+    pub(super) stored: u64,
+    pub(super) hanging_rate: u64,
+    pub(super) hanging_seconds: u64,
+    pub(super) slots: usize,
+    pub(super) keys: bool,
+    pub(super) threads: usize,
+    pub(super) settings: Vec<(String, String)>,
+    rows: Vec<RowName>,
+    binary: Option<PathBuf>,
+    quick: bool,
+    dir: TempDir,
+}
+
+impl Plan {
+    pub(crate) fn from_args(args: &Args) -> Result<Self, Failure> {
+        let or = |given: Option<u64>, normal, quick| {
+            given.unwrap_or(if args.quick { quick } else { normal }).max(1)
+        };
+        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_path_buf()));
+        let beside = beside.ok_or_else(|| Failure::new("find the directory of this binary"))?;
+        let data_dir = args.data_dir.clone().unwrap_or_else(|| beside.clone());
+        let plan = Self {
+            messages: or(args.messages, 200_000, 20_000),
+            seconds: or(args.seconds, 15, 3),
+            waiting: or(args.waiting, 1_000_000, 50_000),
+            stored: or(args.stored, 1_000_000, 60_000),
+            hanging_rate: args.hanging_rate.max(1),
+            hanging_seconds: if args.quick { 5 } else { 25 },
+            slots: args.slots,
+            keys: !args.no_keys,
+            threads: args.threads.unwrap_or_else(default_threads).max(1),
+            settings: args.set.iter().map(|text| setting(text)).collect::<Result<_, _>>()?,
+            rows: ALL.into_iter().filter(|row| args.only.is_empty() || args.only.contains(row)).collect(),
+            binary: args
+                .hooktide_bin
+                .clone()
+                .or_else(|| Some(beside.join("hooktide")).filter(|it| it.is_file())),
+            quick: args.quick,
+            dir: TempDir::with_prefix_in("hooktide-bench-", data_dir)
+                .map_err(Failure::because("make a data directory"))?,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// A missing binary is found before anything is measured.
+    fn check(&self) -> Result<(), Failure> {
+        let relays = [RowName::Relay, RowName::RelayLog];
+        if self.rows.iter().any(|row| !relays.contains(row)) {
+            self.binary()?;
+        }
+        Ok(())
+    }
+
+    /// The server under test.
+    pub(super) fn binary(&self) -> Result<&Path, Failure> {
+        let found = self.binary.as_deref().filter(|path| path.is_file());
+        found.ok_or_else(|| {
+            Failure::new("find hooktide: `cargo build --release -p hooktide` first, or set HOOKTIDE_BIN")
+        })
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A fresh directory for one server.
+    pub(super) fn fresh_dir(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(&path).map_err(Failure::because("make a data directory"))?;
+        Ok(path)
+    }
+
+    /// What the figures rest on, for the head of the table.
+    pub(crate) fn summary(&self) -> String {
+        let quick = if self.quick { "QUICK RUN, too short for figures. " } else { "" };
+        let keys = if self.keys { "an idempotency key each" } else { "no idempotency keys" };
+        format!(
+            "{quick}{PAYLOAD_BYTES} byte payloads, {keys}; {} messages per throughput figure (closed loop), {} s per \
+             latency figure (open loop at half of the full load); latencies in ms; CPU is the server's alone",
+            self.messages, self.seconds
+        )
+    }
+
+    /// A tenth of a measurement, as the unmeasured beginning.
+    pub(super) fn warm_up_messages(&self) -> u64 {
+        (self.messages / 10).clamp(1000, 20_000)
+    }
+}
+
+/// Runs the planned rows.
+pub(crate) fn run_all(plan: &Plan) -> Result<Vec<Line>, Failure> {
+    let mut lines = Vec::new();
+    let mut relay_per_cpu_s = None;
+    for &row in &plan.rows {
+        eprintln!("measuring {row:?}");
+        let mut new = run_one(plan, row)?;
+        match row {
+            RowName::RelayLog => relay_per_cpu_s = full_load_per_cpu_s(&new),
+            RowName::One => add_ratio(&mut new, relay_per_cpu_s),
+            _ => {}
+        }
+        lines.append(&mut new);
+    }
+    Ok(lines)
+}
+
+fn run_one(plan: &Plan, row: RowName) -> Result<Vec<Line>, Failure> {
+    match row {
+        RowName::Relay => relay::bare(plan),
+        RowName::RelayLog => relay::with_log(plan),
+        RowName::One => one::run(plan),
+        RowName::FanOut => fan_out::run(plan),
+        RowName::Hanging => hanging::run(plan),
+        RowName::Idle => idle::run(plan),
+        RowName::Waiting => waiting::run(plan),
+        RowName::Stored => stored::run(plan),
+    }
+}
+
+/// Of the last line, which is the one at full load.
+fn full_load_per_cpu_s(lines: &[Line]) -> Option<f64> {
+    Some(lines.last()?.throughput?.deliveries_per_cpu_s)
+}
+
+/// Deliveries per CPU-second as a share of the relay's, where both were measured.
+fn add_ratio(lines: &mut [Line], relay_per_cpu_s: Option<f64>) {
+    let (Some(ours), Some(relay)) = (full_load_per_cpu_s(lines), relay_per_cpu_s) else {
+        return;
+    };
+    let Some(line) = lines.last_mut() else { return };
+    let ratio = ours / relay;
+    line.figure = Some(format!("{ratio:.2}× the relay with a log"));
+    line.verdicts.push(Verdict::against_relay_with_log(ratio));
+}
+
+fn setting(text: &str) -> Result<(String, String), Failure> {
+    let parts = text.split_once('=');
+    let (name, value) = parts.ok_or_else(|| Failure::new(format!("read --set {text}: it is NAME=VALUE")))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| usize::from(cores) / 4).max(1)
+}
