@@ -1,1 +1,3 @@
 //! The suite that every backend must pass.
+
+pub mod configuration;

@@ -5,9 +5,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::fault::Fault;
 use super::idempotency::{self, Kind};
-use super::rows::{
-    Context, Walk, all, change, first, json, rows_to_read, stale_or_missing, time, to_json,
-};
+use super::rows::{Context, Walk, all, change, first, json, rows_to_read, stale_or_missing, time, to_json};
 use crate::{Idempotency, ObjectRef, StoreError, Written};
 
 macro_rules! select {
@@ -107,7 +105,12 @@ pub(super) fn save(
 }
 
 /// Delete an application and all that belongs to it.
-pub(super) fn delete(connection: &Connection, context: &Context, org: &OrgId, app: AppId) -> Result<(), Fault> {
+pub(super) fn delete(
+    connection: &Connection,
+    context: &Context,
+    org: &OrgId,
+    app: AppId,
+) -> Result<(), Fault> {
     match change(connection, DELETE, (context.existing(app)?, org.as_str()))? {
         0 => Err(StoreError::Missing.into()),
         _ => Ok(()),
@@ -115,7 +118,11 @@ pub(super) fn delete(connection: &Connection, context: &Context, org: &OrgId, ap
 }
 
 /// Read the application with that key.
-pub(super) fn by_seq(connection: &Connection, context: &Context, seq: i64) -> Result<Option<Application>, Fault> {
+pub(super) fn by_seq(
+    connection: &Connection,
+    context: &Context,
+    seq: i64,
+) -> Result<Option<Application>, Fault> {
     first(connection, BY_SEQ, [seq], |row| from_row(row, context))
 }
 

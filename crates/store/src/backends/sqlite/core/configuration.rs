@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq, Timestamp,
+    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
+    Timestamp,
 };
 
 use super::{CoreDb, applications, endpoints, event_types};
@@ -27,12 +28,20 @@ impl Configuration for CoreDb {
         self.write(move |step, context| applications::delete(step, context, &org, app)).await
     }
 
-    async fn application(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Application>, StoreError> {
+    async fn application(
+        &self,
+        org: &OrgId,
+        app: &ObjectRef<AppId>,
+    ) -> Result<Option<Application>, StoreError> {
         let (org, app) = (org.clone(), app.clone());
         self.read(move |step, context| applications::find(step, context, &org, &app)).await
     }
 
-    async fn applications(&self, org: &OrgId, page: PageRequest<AppId>) -> Result<Page<Application>, StoreError> {
+    async fn applications(
+        &self,
+        org: &OrgId,
+        page: PageRequest<AppId>,
+    ) -> Result<Page<Application>, StoreError> {
         let org = org.clone();
         self.read(move |step, context| applications::list(step, context, &org, &page)).await
     }
@@ -57,12 +66,20 @@ impl Configuration for CoreDb {
         self.write(move |step, context| endpoints::delete(step, context, app, endpoint)).await
     }
 
-    async fn endpoint(&self, app: AppId, endpoint: &ObjectRef<EndpointId>) -> Result<Option<Endpoint>, StoreError> {
+    async fn endpoint(
+        &self,
+        app: AppId,
+        endpoint: &ObjectRef<EndpointId>,
+    ) -> Result<Option<Endpoint>, StoreError> {
         let endpoint = endpoint.clone();
         self.read(move |step, context| endpoints::find(step, context, app, &endpoint)).await
     }
 
-    async fn endpoints(&self, app: AppId, page: PageRequest<EndpointId>) -> Result<Page<Endpoint>, StoreError> {
+    async fn endpoints(
+        &self,
+        app: AppId,
+        page: PageRequest<EndpointId>,
+    ) -> Result<Page<Endpoint>, StoreError> {
         self.read(move |step, context| endpoints::list(step, context, app, &page)).await
     }
 

@@ -35,7 +35,8 @@ const SETTINGS: &str = "
 
 /// Create the file if there is none, and take it away from everybody but its owner.
 pub(super) fn prepare_file(path: &Path) -> Result<(), StoreError> {
-    let failed = |error: io::Error| StoreError::Database(format!("failed to open {}: {error}", path.display()));
+    let failed =
+        |error: io::Error| StoreError::Database(format!("failed to open {}: {error}", path.display()));
     // Created here and not by SQLite, so that there is no moment in which others may read it.
     let created = OpenOptions::new().read(true).write(true).create_new(true).mode(FILE_MODE).open(path);
     match created {

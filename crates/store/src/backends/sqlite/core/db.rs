@@ -15,15 +15,14 @@ use crate::StoreError;
 use crate::vault::Vault;
 
 /// The newest keys of either table, by primary key.
-pub(super) const LAST_SEQ: &str =
-    "SELECT max(coalesce((SELECT max(seq) FROM application), 0), coalesce((SELECT max(seq) FROM endpoint), 0))";
+pub(super) const LAST_SEQ: &str = "SELECT max(coalesce((SELECT max(seq) FROM application), 0), coalesce((SELECT max(seq) FROM endpoint), 0))";
 
 /// Configuration in one SQLite file. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct CoreDb {
-    writer: Arc<Writer>,
-    readers: Arc<Readers>,
-    context: Arc<Context>,
+    pub(super) writer: Arc<Writer>,
+    pub(super) readers: Arc<Readers>,
+    pub(super) context: Arc<Context>,
     id_key: IdKey,
 }
 
@@ -51,8 +50,7 @@ impl CoreDb {
         idempotency_window: Duration,
     ) -> Result<Self, StoreError> {
         connection::prepare_file(path)?;
-        Self::open_prepared(path, vault, clock, idempotency_window)
-            .map_err(|fault| named(fault.into(), path))
+        Self::open_prepared(path, vault, clock, idempotency_window).map_err(|fault| named(fault.into(), path))
     }
 
     fn open_prepared(
@@ -66,7 +64,8 @@ impl CoreDb {
         connection::use_write_ahead_log(&writing)?;
         schema::migrate(&mut writing)?;
         let id_key = first_id_key(&mut writing, &vault)?;
-        let reading: Result<Vec<Connection>, Fault> = (0..READERS).map(|_| connection::open_reader(path)).collect();
+        let reading: Result<Vec<Connection>, Fault> =
+            (0..READERS).map(|_| connection::open_reader(path)).collect();
         let context = Context {
             vault,
             mint: IdMint::new(&id_key),

@@ -71,8 +71,7 @@ pub(super) const DELETE: &str = "DELETE FROM endpoint WHERE seq = ?1 AND app = ?
 pub(super) const NOTE_FAILING: &str = "UPDATE endpoint SET failing_since = ?2 WHERE seq = ?1";
 
 /// One row by primary key, only while it is on: of two that switch it off, one did. Counts as an edit.
-pub(super) const DISABLE: &str =
-    "UPDATE endpoint SET disabled = 1, updated_at = ?2, version = version + 1 WHERE seq = ?1 AND NOT disabled";
+pub(super) const DISABLE: &str = "UPDATE endpoint SET disabled = 1, updated_at = ?2, version = version + 1 WHERE seq = ?1 AND NOT disabled";
 
 /// An endpoint's columns as they are written.
 struct EndpointRow {
@@ -109,7 +108,11 @@ pub(super) fn insert(
     idempotency::once(connection, context, idempotency, Kind::Endpoint, current, write)
 }
 
-fn insert_row(connection: &Connection, context: &Context, endpoint: Endpoint) -> Result<(i64, Endpoint), Fault> {
+fn insert_row(
+    connection: &Connection,
+    context: &Context,
+    endpoint: Endpoint,
+) -> Result<(i64, Endpoint), Fault> {
     let seq = context.minted(endpoint.id)?;
     let row = EndpointRow::of(&endpoint, seq, context);
     let params = named_params! {
@@ -146,7 +149,11 @@ pub(super) fn save(
     idempotency::once(connection, context, idempotency, Kind::Endpoint, current, write)
 }
 
-fn save_row(connection: &Connection, context: &Context, endpoint: Endpoint) -> Result<(i64, Endpoint), Fault> {
+fn save_row(
+    connection: &Connection,
+    context: &Context,
+    endpoint: Endpoint,
+) -> Result<(i64, Endpoint), Fault> {
     let seq = context.existing(endpoint.id)?;
     let row = EndpointRow::of(&endpoint, seq, context);
     let params = named_params! {
@@ -207,7 +214,11 @@ pub(super) fn find(
 }
 
 /// Read the endpoint with that key.
-pub(super) fn by_seq(connection: &Connection, context: &Context, seq: i64) -> Result<Option<Endpoint>, Fault> {
+pub(super) fn by_seq(
+    connection: &Connection,
+    context: &Context,
+    seq: i64,
+) -> Result<Option<Endpoint>, Fault> {
     let found = first(connection, BY_SEQ, [seq], |row| from_row(row, context))?;
     with_own_secrets(connection, context, found)
 }
@@ -224,7 +235,11 @@ pub(super) fn with_application(
 }
 
 /// Read all endpoints of an application.
-pub(super) fn of_application(connection: &Connection, context: &Context, app: AppId) -> Result<Vec<Endpoint>, Fault> {
+pub(super) fn of_application(
+    connection: &Connection,
+    context: &Context,
+    app: AppId,
+) -> Result<Vec<Endpoint>, Fault> {
     let Some(seq) = context.known(app) else { return Ok(Vec::new()) };
     let endpoints = all(connection, ALL, [seq], |row| from_row(row, context))?;
     with_secrets(connection, context, seq, endpoints)
@@ -301,7 +316,11 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
     })
 }
 
-fn names<T>(row: &Row<'_>, column: &'static str, trusted: impl Fn(&str) -> T) -> Result<Option<Vec<T>>, Fault> {
+fn names<T>(
+    row: &Row<'_>,
+    column: &'static str,
+    trusted: impl Fn(&str) -> T,
+) -> Result<Option<Vec<T>>, Fault> {
     let texts: Option<Vec<String>> = optional_json(row, column)?;
     Ok(texts.map(|texts| texts.iter().map(|text| trusted(text)).collect()))
 }

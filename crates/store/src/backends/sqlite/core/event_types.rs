@@ -5,9 +5,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::fault::Fault;
 use super::idempotency::{self, Kind};
-use super::rows::{
-    Context, Walk, all, change, first, json, rows_to_read, stale_or_missing, time, to_json,
-};
+use super::rows::{Context, Walk, all, change, first, json, rows_to_read, stale_or_missing, time, to_json};
 use crate::{Idempotency, StoreError, Written};
 
 macro_rules! select {
@@ -118,7 +116,11 @@ pub(super) fn delete(connection: &Connection, org: &OrgId, name: &EventTypeName)
 }
 
 /// Read one event type.
-pub(super) fn find(connection: &Connection, org: &OrgId, name: &EventTypeName) -> Result<Option<EventType>, Fault> {
+pub(super) fn find(
+    connection: &Connection,
+    org: &OrgId,
+    name: &EventTypeName,
+) -> Result<Option<EventType>, Fault> {
     first(connection, BY_NAME, (org.as_str(), name.as_str()), from_row)
 }
 

@@ -40,10 +40,7 @@ impl From<Fault> for StoreError {
 impl Fault {
     /// Whether a flush failed: what reached the disk is unknown, so nothing more may be acknowledged.
     pub(super) fn is_failed_flush(&self) -> bool {
-        matches!(
-            self.extended_code(),
-            Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)
-        )
+        matches!(self.extended_code(), Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
     }
 
     /// `Taken(field)` when a unique index refused the row, else the fault itself.

@@ -83,7 +83,8 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let mut connection = self.connection.lock();
         if self.flush_failed.load(Ordering::Acquire) {
-            let text = "an earlier flush failed, and what it wrote is unknown: restart after checking the disk";
+            let text =
+                "an earlier flush failed, and what it wrote is unknown: restart after checking the disk";
             return Err(StoreError::Unavailable(text.to_owned()));
         }
         transact(&mut connection, step).map_err(|fault| {
@@ -159,7 +160,12 @@ impl Drop for Lent {
 async fn finish<T>(task: tokio::task::JoinHandle<Result<T, StoreError>>) -> Result<T, StoreError> {
     match task.await {
         Ok(outcome) => outcome,
-        Err(error) if error.is_cancelled() => Err(StoreError::Unavailable("the store is stopping".to_owned())),
+        Err(error) if error.is_cancelled() => {
+            Err(StoreError::Unavailable("the store is stopping".to_owned()))
+        }
         Err(error) => Err(StoreError::Database(format!("a step of the store panicked: {error}"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,11 @@ pub(super) fn first<T>(
 }
 
 /// Run a statement that changes rows; how many it changed.
-pub(super) fn change(connection: &Connection, sql: &'static str, params: impl Params) -> Result<usize, Fault> {
+pub(super) fn change(
+    connection: &Connection,
+    sql: &'static str,
+    params: impl Params,
+) -> Result<usize, Fault> {
     Ok(connection.prepare_cached(sql)?.execute(params)?)
 }
 
@@ -112,7 +116,10 @@ pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &'static str) -> 
 }
 
 /// A JSON column's value, if it has one.
-pub(super) fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: &'static str) -> Result<Option<T>, Fault> {
+pub(super) fn optional_json<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<Option<T>, Fault> {
     let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
     text.map(|text| parse_json(text.as_bytes(), column)).transpose()
 }
@@ -121,7 +128,10 @@ pub(super) fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: &'static
 pub(super) fn parse_json<T: DeserializeOwned>(text: &[u8], column: &'static str) -> Result<T, Fault> {
     // The parser's error may quote the text, which may be secret: its place is enough.
     let damaged = |error: serde_json::Error| {
-        StoreError::Database(format!("column {column} is damaged: not the expected JSON at byte {}", error.column()))
+        StoreError::Database(format!(
+            "column {column} is damaged: not the expected JSON at byte {}",
+            error.column()
+        ))
     };
     Ok(serde_json::from_slice(text).map_err(damaged)?)
 }

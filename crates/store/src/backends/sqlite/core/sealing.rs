@@ -14,7 +14,11 @@ pub(super) fn seal(vault: &Vault, place: SealContext<'_>, plaintext: &[u8]) -> V
 }
 
 /// Open a value in its place.
-pub(super) fn open(vault: &Vault, place: SealContext<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+pub(super) fn open(
+    vault: &Vault,
+    place: SealContext<'_>,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let refused = |error| {
         let SealContext { table, column, .. } = place;
         StoreError::Database(format!("failed to open {table}.{column}: {error}"))
