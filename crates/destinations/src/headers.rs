@@ -101,9 +101,7 @@ pub fn check_custom_header(name: &str, value: &str) -> Result<(HeaderName, Heade
     }
     let name = HeaderName::try_from(name).map_err(|_| HeaderRefusal::Name)?;
     let is_reserved = FORBIDDEN_NAMES.contains(&name.as_str())
-        || FORBIDDEN_PREFIXES
-            .iter()
-            .any(|prefix| name.as_str().starts_with(prefix));
+        || FORBIDDEN_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix));
     if is_reserved {
         return Err(HeaderRefusal::Reserved(name.as_str().to_owned()));
     }

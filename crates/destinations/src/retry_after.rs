@@ -44,10 +44,7 @@ fn parse_seconds(text: &str) -> Option<u64> {
 
 fn parse_date(text: &str) -> Option<i64> {
     static PARSER: DateTimeParser = DateTimeParser::new();
-    let at = PARSER
-        .parse_timestamp(text)
-        .ok()
-        .or_else(|| parse_obsolete_date(text))?;
+    let at = PARSER.parse_timestamp(text).ok().or_else(|| parse_obsolete_date(text))?;
     Some(at.as_second())
 }
 

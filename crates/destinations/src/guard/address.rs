@@ -154,16 +154,8 @@ const SPECIAL_IPV4: &[Row4] = &[
 
 /// The first match counts. What matches nothing must still lie in `2000::/3` to pass.
 const SPECIAL_IPV6: &[Row6] = &[
-    (
-        v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]),
-        128,
-        AddressClass::Metadata,
-    ),
-    (
-        v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]),
-        128,
-        AddressClass::Metadata,
-    ),
+    (v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]), 128, AddressClass::Metadata),
+    (v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254]), 128, AddressClass::Metadata),
     (v6([0, 0, 0, 0, 0, 0, 0, 0]), 128, AddressClass::Unspecified),
     (v6([0, 0, 0, 0, 0, 0, 0, 1]), 128, AddressClass::Loopback),
     // IPv4-compatible, IPv4-mapped, IPv4-translated (RFC 4291, RFC 2765).
@@ -177,18 +169,10 @@ const SPECIAL_IPV6: &[Row6] = &[
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0]), 32, AddressClass::Teredo),
     // Benchmarking, ORCHID, AMT and the rest of the block: none of them is a web server.
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0]), 23, AddressClass::Protocol),
-    (
-        v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0]),
-        32,
-        AddressClass::Documentation,
-    ),
+    (v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0]), 32, AddressClass::Documentation),
     (v6([0x2002, 0, 0, 0, 0, 0, 0, 0]), 16, AddressClass::SixToFour),
     (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0]), 20, AddressClass::Documentation),
-    (
-        v6([0x5f00, 0, 0, 0, 0, 0, 0, 0]),
-        16,
-        AddressClass::SegmentRouting,
-    ),
+    (v6([0x5f00, 0, 0, 0, 0, 0, 0, 0]), 16, AddressClass::SegmentRouting),
     (v6([0xfc00, 0, 0, 0, 0, 0, 0, 0]), 7, AddressClass::Private),
     (v6([0xfe80, 0, 0, 0, 0, 0, 0, 0]), 10, AddressClass::LinkLocal),
     (v6([0xfec0, 0, 0, 0, 0, 0, 0, 0]), 10, AddressClass::SiteLocal),

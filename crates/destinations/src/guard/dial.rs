@@ -36,12 +36,7 @@ pub async fn dial(
     for (tried, remote) in candidates.iter().enumerate() {
         match connect(*remote, share_of(deadline, candidates.len() - tried)).await {
             Ok(stream) => return Ok((stream, *remote)),
-            Err(source) => {
-                failure = Some(DialError {
-                    remote: *remote,
-                    source,
-                })
-            }
+            Err(source) => failure = Some(DialError { remote: *remote, source }),
         }
     }
     Err(failure.expect("vetted addresses are never empty"))
@@ -53,10 +48,7 @@ fn share_of(deadline: Instant, candidates_left: usize) -> Instant {
     now + deadline.saturating_duration_since(now) / parts
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the guard's own dialling, of a vetted address"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the guard's own dialling, of a vetted address")]
 async fn connect(remote: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
     let stream = match timeout_at(deadline, TcpStream::connect(remote)).await {
         Ok(connected) => connected?,

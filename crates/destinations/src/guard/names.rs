@@ -33,16 +33,8 @@ const PLATFORM_NAMES: &[&str] = &[
 ];
 
 /// Suffixes that no public zone has: RFC 6762, RFC 8375, ICANN's reservation of `.internal`, common practice.
-const PRIVATE_SUFFIXES: &[&str] = &[
-    "internal",
-    "local",
-    "home.arpa",
-    "localdomain",
-    "lan",
-    "intranet",
-    "corp",
-    "private",
-];
+const PRIVATE_SUFFIXES: &[&str] =
+    &["internal", "local", "home.arpa", "localdomain", "lan", "intranet", "corp", "private"];
 
 /// Judges a host name as the URL parser gives it: lower case, ASCII.
 pub(super) fn judge_name(name: &str, policy: &GuardPolicy) -> Result<(), UrlRefusal> {
@@ -83,10 +75,7 @@ fn judge_shape(name: &str) -> Result<(), UrlRefusal> {
         if label.len() > LABEL_BYTES_MAX {
             return Err(UrlRefusal::Name("a part between dots is longer than 63 bytes"));
         }
-        if !label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        {
+        if !label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
             return Err(UrlRefusal::Name(
                 "only letters, digits, hyphens and underscores may stand between dots",
             ));

@@ -55,7 +55,7 @@ impl SystemResolver {
             .and_then(|(config, options)| dns_backend(config.into_parts().2, options))
             .unwrap_or_else(|error| {
                 tracing::warn!(%error, "system resolver configuration not usable, falling back to getaddrinfo");
-                Backend::Blocking(Semaphore::new(BLOCKING_LOOKUPS_MAX))
+                blocking_backend()
             });
         Self { hosts, backend }
     }
@@ -67,10 +67,13 @@ impl SystemResolver {
     pub fn from_name_servers(servers: &[SocketAddr]) -> io::Result<Self> {
         let servers = servers.iter().copied().map(name_server).collect();
         let backend = dns_backend(servers, ResolverOpts::default()).map_err(io::Error::other)?;
-        Ok(Self {
-            hosts: Hosts::default(),
-            backend,
-        })
+        Ok(Self { hosts: Hosts::default(), backend })
+    }
+
+    /// Asks the C library alone, for systems whose name service DNS cannot stand for.
+    #[must_use]
+    pub fn from_getaddrinfo() -> Self {
+        Self { hosts: Hosts::default(), backend: blocking_backend() }
     }
 
     /// Addresses from the hosts file. When it knows a name, DNS is not asked at all.
@@ -79,11 +82,7 @@ impl SystemResolver {
             .into_iter()
             .filter_map(|kind| self.hosts.lookup_static_host(&Query::query(name.clone(), kind)))
             .flat_map(|lookup| {
-                lookup
-                    .answers()
-                    .iter()
-                    .filter_map(|record| record.data.ip_addr())
-                    .collect::<Vec<_>>()
+                lookup.answers().iter().filter_map(|record| record.data.ip_addr()).collect::<Vec<_>>()
             })
             .collect()
     }
@@ -133,6 +132,10 @@ fn dns_backend(servers: Vec<NameServerConfig>, system: ResolverOpts) -> Result<B
     Ok(Backend::Dns(Box::new(builder.build()?)))
 }
 
+fn blocking_backend() -> Backend {
+    Backend::Blocking(Semaphore::new(BLOCKING_LOOKUPS_MAX))
+}
+
 fn resolve_error(error: &NetError) -> ResolveError {
     if error.is_nx_domain() {
         ResolveError::NotFound
@@ -145,10 +148,7 @@ fn resolve_error(error: &NetError) -> ResolveError {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the guard's own resolver; its answer is vetted"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the guard's own resolver; its answer is vetted")]
 async fn look_up_blocking(permits: &Semaphore, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
     let _permit = permits.acquire().await.expect("the semaphore is never closed");
     match tokio::net::lookup_host((name, 0)).await {
@@ -156,3 +156,6 @@ async fn look_up_blocking(permits: &Semaphore, name: &str) -> Result<Vec<IpAddr>
         Err(error) => Err(ResolveError::Failed(error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,9 +51,7 @@ impl EndpointUrl {
         if !url.username().is_empty() || url.password().is_some() || has_empty_userinfo(input) {
             return Err(UrlRefusal::Userinfo);
         }
-        let port = url
-            .port_or_known_default()
-            .ok_or(UrlRefusal::Name("there is no port"))?;
+        let port = url.port_or_known_default().ok_or(UrlRefusal::Name("there is no port"))?;
         let host = judge_host(&url, port, policy)?;
         Ok(Self {
             host_header: host_header(&url)?,
@@ -119,12 +117,7 @@ impl fmt::Debug for EndpointUrl {
     /// Prints the origin only: paths and queries of webhook URLs often carry tokens.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_https { "https" } else { "http" };
-        write!(
-            formatter,
-            "EndpointUrl({scheme}://{}:{}/[redacted])",
-            display_host(&self.host),
-            self.port
-        )
+        write!(formatter, "EndpointUrl({scheme}://{}:{}/[redacted])", display_host(&self.host), self.port)
     }
 }
 
@@ -134,9 +127,7 @@ fn parse_text(input: &str) -> Result<url::Url, UrlRefusal> {
     }
     // The parser drops tabs, newlines and outer spaces silently; what is stored should be what was meant.
     if input.chars().any(char::is_control) || input.trim() != input {
-        return Err(UrlRefusal::Malformed(
-            "spaces around it or control characters in it".to_owned(),
-        ));
+        return Err(UrlRefusal::Malformed("spaces around it or control characters in it".to_owned()));
     }
     let mut url = url::Url::parse(input).map_err(|error| UrlRefusal::Malformed(error.to_string()))?;
     url.set_fragment(None);
@@ -157,14 +148,8 @@ fn judge_scheme(url: &url::Url, policy: &GuardPolicy) -> Result<bool, UrlRefusal
 
 /// Whether the authority has an `@` although the parser found neither user nor password (`http://@host`, `http://:@host`).
 fn has_empty_userinfo(input: &str) -> bool {
-    let after_scheme = input
-        .split_once(':')
-        .map_or("", |(_, rest)| rest)
-        .trim_start_matches(['/', '\\']);
-    let authority = after_scheme
-        .split(['/', '\\', '?', '#'])
-        .next()
-        .unwrap_or_default();
+    let after_scheme = input.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
+    let authority = after_scheme.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     authority.contains('@')
 }
 

@@ -67,9 +67,7 @@ pub async fn vet(
     let name = match url.host() {
         EndpointHost::Ip(ip) => {
             let socket = SocketAddr::new(*ip, url.port());
-            policy
-                .judge_socket(socket)
-                .map_err(|refusal| VetError::Url(refusal.into()))?;
+            policy.judge_socket(socket).map_err(|refusal| VetError::Url(refusal.into()))?;
             return Ok(VettedAddresses(vec![socket]));
         }
         EndpointHost::Name(name) => name,
@@ -77,21 +75,10 @@ pub async fn vet(
     names::judge_name(name, policy).map_err(VetError::Url)?;
     let addresses = look_up(policy, resolver, name)
         .await
-        .map_err(|source| VetError::Dns {
-            host: name.clone(),
-            source,
-        })?;
-    let sockets: Vec<_> = addresses
-        .into_iter()
-        .map(|ip| SocketAddr::new(ip, url.port()))
-        .collect();
+        .map_err(|source| VetError::Dns { host: name.clone(), source })?;
+    let sockets: Vec<_> = addresses.into_iter().map(|ip| SocketAddr::new(ip, url.port())).collect();
     for socket in &sockets {
-        policy
-            .judge_socket(*socket)
-            .map_err(|refusal| VetError::Resolved {
-                host: name.clone(),
-                refusal,
-            })?;
+        policy.judge_socket(*socket).map_err(|refusal| VetError::Resolved { host: name.clone(), refusal })?;
     }
     Ok(VettedAddresses(interleave(sockets)))
 }

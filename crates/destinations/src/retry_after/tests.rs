@@ -13,15 +13,7 @@ fn seconds(value: &str) -> Option<u64> {
 
 #[test]
 fn seconds_are_read_and_fractions_round_up() {
-    let table = [
-        ("0", 0),
-        ("120", 120),
-        (" 7 ", 7),
-        ("1.0", 1),
-        ("1.5", 2),
-        ("0.001", 1),
-        ("0007", 7),
-    ];
+    let table = [("0", 0), ("120", 120), (" 7 ", 7), ("1.0", 1), ("1.5", 2), ("0.001", 1), ("0007", 7)];
     for (value, expected) in table {
         assert_eq!(seconds(value), Some(expected), "{value:?}");
     }
@@ -30,15 +22,9 @@ fn seconds_are_read_and_fractions_round_up() {
 #[test]
 fn long_waits_are_clamped_to_a_day() {
     let nines = "9".repeat(100);
-    for value in [
-        "86400",
-        "86401",
-        "1000000000",
-        "9223372036854775808",
-        "18446744073709551616",
-        "1.9e",
-        &nines,
-    ] {
+    for value in
+        ["86400", "86401", "1000000000", "9223372036854775808", "18446744073709551616", "1.9e", &nines]
+    {
         let expected = if value == "1.9e" { None } else { Some(86_400) };
         assert_eq!(seconds(value), expected, "{value:?}");
     }

@@ -103,66 +103,18 @@ const IPV6_RANGES: &[(&str, &str, Class)] = &[
     ("100::", "100::ffff:ffff:ffff:ffff", Class::Discard),
     ("100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff", Class::Discard),
     ("2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", Class::Teredo),
-    (
-        "2001:1::",
-        "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Protocol,
-    ),
-    (
-        "2001:db8::",
-        "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Documentation,
-    ),
-    (
-        "2002::",
-        "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::SixToFour,
-    ),
-    (
-        "3fff::",
-        "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Documentation,
-    ),
-    (
-        "4000::",
-        "5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Reserved,
-    ),
-    (
-        "5f00::",
-        "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::SegmentRouting,
-    ),
-    (
-        "5f01::",
-        "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Reserved,
-    ),
-    (
-        "fc00::",
-        "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Private,
-    ),
-    (
-        "fe00::",
-        "fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Reserved,
-    ),
-    (
-        "fe80::",
-        "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::LinkLocal,
-    ),
-    (
-        "fec0::",
-        "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::SiteLocal,
-    ),
-    (
-        "ff00::",
-        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        Class::Multicast,
-    ),
+    ("2001:1::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Protocol),
+    ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", Class::Documentation),
+    ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::SixToFour),
+    ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Documentation),
+    ("4000::", "5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Reserved),
+    ("5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::SegmentRouting),
+    ("5f01::", "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Reserved),
+    ("fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Private),
+    ("fe00::", "fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Reserved),
+    ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::LinkLocal),
+    ("fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::SiteLocal),
+    ("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Class::Multicast),
 ];
 
 #[test]
@@ -238,20 +190,12 @@ fn by_the_book(address: Ipv4Addr) -> bool {
 #[test]
 fn ipv4_table_agrees_with_the_other_table_at_every_network_edge() {
     // Every /24 of the blocks that hold special networks, every /16 elsewhere.
-    let has_special = |octet: u32| {
-        matches!(
-            octet,
-            0 | 10 | 100 | 127 | 168..=172 | 192 | 198 | 203 | 224 | 255
-        )
-    };
+    let has_special =
+        |octet: u32| matches!(octet, 0 | 10 | 100 | 127 | 168..=172 | 192 | 198 | 203 | 224 | 255);
     for network in (0..1_u32 << 24).filter(|network| network % 256 == 0 || has_special(network >> 16)) {
         for host in [0, 16, 255] {
             let address = Ipv4Addr::from(network << 8 | host);
-            assert_eq!(
-                judge_address(address.into()).is_err(),
-                by_the_book(address),
-                "{address}"
-            );
+            assert_eq!(judge_address(address.into()).is_err(), by_the_book(address), "{address}");
         }
     }
 }
@@ -261,11 +205,7 @@ fn ipv4_table_agrees_with_the_other_table_at_every_network_edge() {
 fn ipv4_table_agrees_with_the_other_table_everywhere() {
     for bits in 0..=u32::MAX {
         let address = Ipv4Addr::from(bits);
-        assert_eq!(
-            judge_address(address.into()).is_err(),
-            by_the_book(address),
-            "{address}"
-        );
+        assert_eq!(judge_address(address.into()).is_err(), by_the_book(address), "{address}");
     }
 }
 

@@ -20,11 +20,7 @@ async fn vet_through(dns: &StubDns) -> Result<Vec<String>, VetError> {
     let policy = GuardPolicy::default();
     let url = EndpointUrl::parse("https://hooks.example.com/", &policy).unwrap();
     let vetted = vet(&policy, &resolver, &url).await?;
-    Ok(vetted
-        .as_slice()
-        .iter()
-        .map(|socket| socket.ip().to_string())
-        .collect())
+    Ok(vetted.as_slice().iter().map(|socket| socket.ip().to_string()).collect())
 }
 
 async fn dns_error(dns: &StubDns) -> ResolveError {
@@ -35,13 +31,7 @@ async fn dns_error(dns: &StubDns) -> ResolveError {
 }
 
 fn is_refused(result: &Result<Vec<String>, VetError>) -> bool {
-    matches!(
-        result,
-        Err(VetError::Resolved {
-            refusal: SocketRefusal::Address(_),
-            ..
-        })
-    )
+    matches!(result, Err(VetError::Resolved { refusal: SocketRefusal::Address(_), .. }))
 }
 
 #[tokio::test]
@@ -104,12 +94,7 @@ async fn an_answer_that_flips_on_every_query_is_judged_every_time() {
     for _ in 0..50 {
         match vet(&policy, &resolver, &url).await {
             Ok(addresses) => {
-                assert!(
-                    addresses
-                        .as_slice()
-                        .iter()
-                        .all(|socket| socket.ip().to_string() == "8.8.8.8")
-                );
+                assert!(addresses.as_slice().iter().all(|socket| socket.ip().to_string() == "8.8.8.8"));
                 public += 1;
             }
             Err(VetError::Resolved { .. }) => refused += 1,
@@ -129,12 +114,7 @@ async fn a_missing_name_and_an_empty_one_are_told_apart() {
 
 #[tokio::test]
 async fn server_errors_fail_closed() {
-    for code in [
-        ResponseCode::ServFail,
-        ResponseCode::Refused,
-        ResponseCode::NotImp,
-        ResponseCode::FormErr,
-    ] {
+    for code in [ResponseCode::ServFail, ResponseCode::Refused, ResponseCode::NotImp, ResponseCode::FormErr] {
         let dns = StubDns::start(move |_, _| Reply::Code(code)).await;
         assert!(matches!(dns_error(&dns).await, ResolveError::Failed(_)), "{code}");
     }

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use super::allowing;
+use super::support::allowing;
 use crate::guard::{AddressClass, GuardPolicy, SocketRefusal};
 
 fn judge(policy: &GuardPolicy, socket: &str) -> Result<(), SocketRefusal> {
@@ -14,38 +14,18 @@ fn the_default_policy_reaches_public_addresses_only() {
     let policy = GuardPolicy::default();
     assert_eq!(judge(&policy, "8.8.8.8:443"), Ok(()));
     assert_eq!(judge(&policy, "[2606:4700::1111]:443"), Ok(()));
-    assert_eq!(
-        judge(&policy, "10.0.0.1:443"),
-        Err(SocketRefusal::Address(AddressClass::Private))
-    );
-    assert_eq!(
-        judge(&policy, "127.0.0.1:8080"),
-        Err(SocketRefusal::Address(AddressClass::Loopback))
-    );
-    assert_eq!(
-        judge(&policy, "[::1]:8080"),
-        Err(SocketRefusal::Address(AddressClass::Loopback))
-    );
+    assert_eq!(judge(&policy, "10.0.0.1:443"), Err(SocketRefusal::Address(AddressClass::Private)));
+    assert_eq!(judge(&policy, "127.0.0.1:8080"), Err(SocketRefusal::Address(AddressClass::Loopback)));
+    assert_eq!(judge(&policy, "[::1]:8080"), Err(SocketRefusal::Address(AddressClass::Loopback)));
 }
 
 #[test]
 fn the_allow_list_opens_exactly_its_networks() {
     let policy = allowing(&["10.20.0.0/16", "fd12::/16", "127.0.0.1/32"]);
-    for open in [
-        "10.20.0.1:8080",
-        "10.20.255.255:80",
-        "[fd12::1]:8080",
-        "127.0.0.1:9999",
-    ] {
+    for open in ["10.20.0.1:8080", "10.20.255.255:80", "[fd12::1]:8080", "127.0.0.1:9999"] {
         assert_eq!(judge(&policy, open), Ok(()), "{open}");
     }
-    for shut in [
-        "10.21.0.1:8080",
-        "10.19.255.255:80",
-        "[fd13::1]:8080",
-        "127.0.0.2:9999",
-        "[::1]:80",
-    ] {
+    for shut in ["10.21.0.1:8080", "10.19.255.255:80", "[fd13::1]:8080", "127.0.0.2:9999", "[::1]:80"] {
         assert!(judge(&policy, shut).is_err(), "{shut}");
     }
 }
@@ -67,10 +47,7 @@ fn even_the_widest_allow_list_opens_no_hidden_or_shared_meaning() {
         "[2001::1]:80",
         "[100::1]:80",
     ] {
-        assert!(
-            matches!(judge(&policy, shut), Err(SocketRefusal::Address(_))),
-            "{shut}"
-        );
+        assert!(matches!(judge(&policy, shut), Err(SocketRefusal::Address(_))), "{shut}");
     }
 }
 
@@ -86,15 +63,9 @@ fn metadata_opens_only_to_an_entry_for_the_one_address() {
             );
         }
     }
-    assert_eq!(
-        judge(&allowing(&["169.254.169.254/32"]), "169.254.169.254:80"),
-        Ok(())
-    );
+    assert_eq!(judge(&allowing(&["169.254.169.254/32"]), "169.254.169.254:80"), Ok(()));
     assert!(judge(&allowing(&["fc00::/7"]), "[fd00:ec2::254]:80").is_err());
-    assert_eq!(
-        judge(&allowing(&["fd00:ec2::254/128"]), "[fd00:ec2::254]:80"),
-        Ok(())
-    );
+    assert_eq!(judge(&allowing(&["fd00:ec2::254/128"]), "[fd00:ec2::254]:80"), Ok(()));
 }
 
 #[test]
@@ -109,10 +80,7 @@ fn web_ports_and_unprivileged_ports_pass() {
 fn system_ports_pass_only_into_an_allowed_network() {
     let policy = allowing(&["10.0.0.0/8"]);
     for port in [1, 22, 25, 53, 445, 1023] {
-        assert_eq!(
-            judge(&policy, &format!("8.8.8.8:{port}")),
-            Err(SocketRefusal::PortLow(port))
-        );
+        assert_eq!(judge(&policy, &format!("8.8.8.8:{port}")), Err(SocketRefusal::PortLow(port)));
         assert_eq!(judge(&policy, &format!("10.1.2.3:{port}")), Ok(()));
     }
 }
@@ -123,10 +91,7 @@ fn port_zero_and_infrastructure_ports_are_refused_everywhere() {
     for host in ["8.8.8.8", "10.1.2.3"] {
         assert_eq!(judge(&policy, &format!("{host}:0")), Err(SocketRefusal::PortZero));
         for port in [2375, 5432, 6379, 9200, 11_211, 27_017] {
-            assert!(matches!(
-                judge(&policy, &format!("{host}:{port}")),
-                Err(SocketRefusal::PortDenied(..))
-            ));
+            assert!(matches!(judge(&policy, &format!("{host}:{port}")), Err(SocketRefusal::PortDenied(..))));
         }
     }
 }
@@ -134,10 +99,7 @@ fn port_zero_and_infrastructure_ports_are_refused_everywhere() {
 #[test]
 fn own_sockets_are_refused_even_when_their_network_is_allowed() {
     let own: SocketAddr = "127.0.0.1:8071".parse().unwrap();
-    let mut policy = GuardPolicy {
-        own_addresses: vec![own],
-        ..allowing(&["127.0.0.0/8"])
-    };
+    let mut policy = GuardPolicy { own_addresses: vec![own], ..allowing(&["127.0.0.0/8"]) };
     assert_eq!(judge(&policy, "127.0.0.1:8071"), Err(SocketRefusal::Own));
     assert_eq!(judge(&policy, "127.0.0.1:8072"), Ok(()));
     policy.allow_own = true;
@@ -147,10 +109,8 @@ fn own_sockets_are_refused_even_when_their_network_is_allowed() {
 #[test]
 fn a_wildcard_listener_stands_for_every_local_address() {
     let own = vec!["0.0.0.0:8071".parse().unwrap(), "[::]:8072".parse().unwrap()];
-    let policy = GuardPolicy {
-        own_addresses: own,
-        ..allowing(&["127.0.0.0/8", "::1/128", "192.168.0.0/16"])
-    };
+    let policy =
+        GuardPolicy { own_addresses: own, ..allowing(&["127.0.0.0/8", "::1/128", "192.168.0.0/16"]) };
     for socket in ["127.0.0.1:8071", "127.0.0.9:8071", "127.0.0.1:8072", "[::1]:8072"] {
         assert_eq!(judge(&policy, socket), Err(SocketRefusal::Own), "{socket}");
     }

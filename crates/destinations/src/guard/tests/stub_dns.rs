@@ -45,20 +45,13 @@ impl StubDns {
             let mut buffer = [0; 4096];
             while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
                 let query = Message::from_vec(&buffer[..length]).unwrap();
-                let reply = script(
-                    counter.fetch_add(1, Ordering::Relaxed),
-                    query.queries[0].query_type(),
-                );
+                let reply = script(counter.fetch_add(1, Ordering::Relaxed), query.queries[0].query_type());
                 if let Some(bytes) = encode(&query, reply) {
                     socket.send_to(&bytes, peer).await.unwrap();
                 }
             }
         });
-        Self {
-            address,
-            queries,
-            task,
-        }
+        Self { address, queries, task }
     }
 
     pub(super) fn queries(&self) -> usize {

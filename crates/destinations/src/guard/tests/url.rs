@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::allowing;
+use super::support::allowing;
 use crate::guard::url::EndpointHost;
 use crate::guard::{EndpointUrl, GuardPolicy, UrlRefusal};
 
@@ -27,26 +27,14 @@ fn an_ordinary_url_yields_what_the_connection_needs() {
         (url.host_header().to_str().unwrap(), url.target().to_string()),
         ("example.com:8080", "/".to_owned())
     );
-    assert_eq!(
-        parse("https://example.com//evil.example/x").unwrap().target(),
-        "//evil.example/x"
-    );
-    assert_eq!(
-        parse("https://[2606:4700::1111]:8443/").unwrap().host_header(),
-        "[2606:4700::1111]:8443"
-    );
-    assert_eq!(
-        parse("https://bücher.example/ü?ü").unwrap().target(),
-        "/%C3%BC?%C3%BC"
-    );
+    assert_eq!(parse("https://example.com//evil.example/x").unwrap().target(), "//evil.example/x");
+    assert_eq!(parse("https://[2606:4700::1111]:8443/").unwrap().host_header(), "[2606:4700::1111]:8443");
+    assert_eq!(parse("https://bücher.example/ü?ü").unwrap().target(), "/%C3%BC?%C3%BC");
 }
 
 #[test]
 fn printing_a_url_hides_its_path_and_query() {
-    let printed = format!(
-        "{:?}",
-        parse("https://example.com/secret-path?token=secret").unwrap()
-    );
+    let printed = format!("{:?}", parse("https://example.com/secret-path?token=secret").unwrap());
     assert!(!printed.contains("secret"), "{printed}");
 }
 
@@ -84,11 +72,7 @@ fn loopback_is_refused_in_every_spelling() {
         "00000000",
         "[::]",
     ] {
-        for url in [
-            format!("http://{host}/"),
-            format!("https://{host}:8080/x"),
-            format!("http:{host}"),
-        ] {
+        for url in [format!("http://{host}/"), format!("https://{host}:8080/x"), format!("http:{host}")] {
             assert_eq!(code(&url), "url_address_not_public", "{url}");
         }
     }
@@ -147,11 +131,7 @@ fn other_private_addresses_are_refused_in_every_spelling() {
         "224.0.0.1",
         "240.0.0.1",
     ] {
-        assert_eq!(
-            code(&format!("https://{host}/")),
-            "url_address_not_public",
-            "{host}"
-        );
+        assert_eq!(code(&format!("https://{host}/")), "url_address_not_public", "{host}");
     }
 }
 
@@ -191,30 +171,15 @@ fn only_http_and_https_pass() {
     ] {
         assert_eq!(code(url), "url_scheme_not_allowed", "{url}");
     }
-    for url in [
-        "",
-        "example.com",
-        "//example.com",
-        "/x",
-        "http://",
-        "https://:443",
-        "http:",
-        "://",
-    ] {
+    for url in ["", "example.com", "//example.com", "/x", "http://", "https://:443", "http:", "://"] {
         assert_eq!(code(url), "url_malformed", "{url:?}");
     }
 }
 
 #[test]
 fn https_only_refuses_http() {
-    let policy = GuardPolicy {
-        https_only: true,
-        ..GuardPolicy::default()
-    };
-    assert_eq!(
-        EndpointUrl::parse("http://example.com/", &policy).unwrap_err(),
-        UrlRefusal::HttpsOnly
-    );
+    let policy = GuardPolicy { https_only: true, ..GuardPolicy::default() };
+    assert_eq!(EndpointUrl::parse("http://example.com/", &policy).unwrap_err(), UrlRefusal::HttpsOnly);
     assert!(EndpointUrl::parse("https://example.com/", &policy).is_ok());
 }
 
@@ -324,45 +289,25 @@ fn malformed_names_are_refused() {
         "<x>.com",
     ] {
         let refused = code(&format!("https://{host}/"));
-        assert!(
-            matches!(refused, "url_malformed" | "url_has_userinfo"),
-            "{host} is {refused}"
-        );
+        assert!(matches!(refused, "url_malformed" | "url_has_userinfo"), "{host} is {refused}");
     }
 }
 
 #[test]
 fn ports_are_judged_when_the_url_is_stored() {
     for port in ["0", "22", "25", "53", "1023", "6379", "5432"] {
-        assert_eq!(
-            code(&format!("https://example.com:{port}/")),
-            "url_port_not_allowed",
-            "{port}"
-        );
-        assert_eq!(
-            code(&format!("https://8.8.8.8:{port}/")),
-            "url_port_not_allowed",
-            "{port}"
-        );
+        assert_eq!(code(&format!("https://example.com:{port}/")), "url_port_not_allowed", "{port}");
+        assert_eq!(code(&format!("https://8.8.8.8:{port}/")), "url_port_not_allowed", "{port}");
     }
     for port in ["80", "443", "1024", "8443", "65535"] {
-        assert_eq!(
-            code(&format!("https://example.com:{port}/")),
-            "accepted",
-            "{port}"
-        );
+        assert_eq!(code(&format!("https://example.com:{port}/")), "accepted", "{port}");
     }
 }
 
 #[test]
 fn an_allowed_loopback_opens_localhost_but_no_other_private_name() {
     let policy = allowing(&["127.0.0.0/8"]);
-    for url in [
-        "http://localhost:9000/",
-        "http://x.localhost/",
-        "http://127.0.0.1:9000/",
-        "http://0x7f.1/",
-    ] {
+    for url in ["http://localhost:9000/", "http://x.localhost/", "http://127.0.0.1:9000/", "http://0x7f.1/"] {
         assert!(EndpointUrl::parse(url, &policy).is_ok(), "{url}");
     }
     for url in [
@@ -401,43 +346,21 @@ fn an_allowed_private_network_opens_private_names_but_no_localhost() {
 fn long_urls_are_accepted_up_to_the_limit() {
     let base = "https://example.com/";
     for length in [8_192, 65_536] {
-        assert_eq!(
-            code(&format!("{base}{}", "a".repeat(length - base.len()))),
-            "accepted",
-            "{length}"
-        );
+        assert_eq!(code(&format!("{base}{}", "a".repeat(length - base.len()))), "accepted", "{length}");
     }
-    assert_eq!(
-        code(&format!("{base}{}", "a".repeat(65_537 - base.len()))),
-        "url_too_long"
-    );
+    assert_eq!(code(&format!("{base}{}", "a".repeat(65_537 - base.len()))), "url_too_long");
     assert_eq!(code(&format!("{base}{}", "ü".repeat(30_000))), "url_too_long");
 }
 
 #[test]
 fn every_refusal_says_what_to_do() {
-    let texts = [
-        "http://127.0.0.1/",
-        "http://localhost/",
-        "http://db/",
-        "http://10.0.0.1/",
-    ]
-    .map(|url| parse(url).unwrap_err().to_string());
+    let texts = ["http://127.0.0.1/", "http://localhost/", "http://db/", "http://10.0.0.1/"]
+        .map(|url| parse(url).unwrap_err().to_string());
     for text in texts {
         assert!(text.contains("HOOKTIDE_DELIVERY_ALLOW_SUBNETS"), "{text}");
     }
-    assert!(
-        parse("https://u:p@example.com")
-            .unwrap_err()
-            .to_string()
-            .contains("`authorization` header")
-    );
-    assert!(
-        parse("ftp://example.com")
-            .unwrap_err()
-            .to_string()
-            .contains("https://")
-    );
+    assert!(parse("https://u:p@example.com").unwrap_err().to_string().contains("`authorization` header"));
+    assert!(parse("ftp://example.com").unwrap_err().to_string().contains("https://"));
 }
 
 proptest! {

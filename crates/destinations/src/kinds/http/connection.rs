@@ -42,9 +42,8 @@ impl Connection {
         progress: &mut Progress,
     ) -> Result<Self, SendFailure> {
         progress.phase = Phase::Resolving;
-        let addresses = vet(&shared.policy, &*shared.resolver, url)
-            .await
-            .map_err(|error| failure::vetting(&error))?;
+        let addresses =
+            vet(&shared.policy, &*shared.resolver, url).await.map_err(|error| failure::vetting(&error))?;
         progress.phase = Phase::Connecting;
         let (stream, remote) = dial(&addresses, deadline).await.map_err(|error| {
             progress.remote = Some(error.remote);
@@ -53,25 +52,13 @@ impl Connection {
         progress.remote = Some(remote);
         let transport = secure(shared, url, stream, progress).await?;
         let received = Received::default();
-        let io = TokioIo::new(Stream {
-            transport,
-            received: received.clone(),
-        });
+        let io = TokioIo::new(Stream { transport, received: received.clone() });
         let (sender, future) = shared
             .http1
             .handshake(io)
             .await
             .map_err(|error| failure::round_trip(&RoundTripError::Http(error), remote))?;
-        Ok(Self {
-            url: Arc::clone(url),
-            remote,
-            sender,
-            driver: Driver {
-                future,
-                is_done: false,
-            },
-            received,
-        })
+        Ok(Self { url: Arc::clone(url), remote, sender, driver: Driver { future, is_done: false }, received })
     }
 
     pub(super) const fn remote(&self) -> SocketAddr {
@@ -113,10 +100,7 @@ impl Connection {
         *phase = Phase::Waiting;
         self.received.clear();
         self.driver.drive(self.sender.ready()).await??;
-        let response = self
-            .driver
-            .drive(self.sender.send_request(outgoing(request)))
-            .await??;
+        let response = self.driver.drive(self.sender.send_request(outgoing(request))).await??;
         *phase = Phase::Reading(response.status().as_u16());
         judge_framing(&response)?;
         let (head, incoming) = response.into_parts();

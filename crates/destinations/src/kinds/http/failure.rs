@@ -69,10 +69,7 @@ pub(super) fn vetting(error: &VetError) -> SendFailure {
         VetError::Url(_) | VetError::Resolved { .. } => FailureKind::Blocked,
         VetError::Dns { .. } => FailureKind::Dns,
     };
-    SendFailure {
-        kind,
-        detail: error.to_string(),
-    }
+    SendFailure { kind, detail: error.to_string() }
 }
 
 pub(super) fn dialling(error: &DialError) -> SendFailure {
@@ -84,18 +81,12 @@ pub(super) fn dialling(error: &DialError) -> SendFailure {
         io::ErrorKind::ConnectionReset => format!("connection reset by {remote}"),
         _ => format!("failed to connect to {remote}: {}", error.source),
     };
-    SendFailure {
-        kind: FailureKind::Connect,
-        detail,
-    }
+    SendFailure { kind: FailureKind::Connect, detail }
 }
 
 pub(super) fn handshake(error: &io::Error, remote: Option<SocketAddr>) -> SendFailure {
     if let Some(reason) = tls::reason(error) {
-        return SendFailure {
-            kind: FailureKind::Tls,
-            detail: format!("TLS: {reason}"),
-        };
+        return SendFailure { kind: FailureKind::Tls, detail: format!("TLS: {reason}") };
     }
     let by = remote.map_or_else(|| "the receiver".to_owned(), |remote| remote.to_string());
     SendFailure {
@@ -136,16 +127,9 @@ pub(super) fn round_trip(error: &RoundTripError, remote: SocketAddr) -> SendFail
         };
     }
     if let Some(reason) = io_cause(http).and_then(tls::reason) {
-        return SendFailure {
-            kind: FailureKind::Tls,
-            detail: format!("TLS: {reason}"),
-        };
+        return SendFailure { kind: FailureKind::Tls, detail: format!("TLS: {reason}") };
     }
-    if error.is_closed() {
-        closed(remote)
-    } else {
-        protocol(&innermost(http))
-    }
+    if error.is_closed() { closed(remote) } else { protocol(&innermost(http)) }
 }
 
 fn closed(remote: SocketAddr) -> SendFailure {
@@ -156,10 +140,7 @@ fn closed(remote: SocketAddr) -> SendFailure {
 }
 
 fn protocol(reason: &str) -> SendFailure {
-    SendFailure {
-        kind: FailureKind::Protocol,
-        detail: format!("the answer is not valid HTTP/1.1: {reason}"),
-    }
+    SendFailure { kind: FailureKind::Protocol, detail: format!("the answer is not valid HTTP/1.1: {reason}") }
 }
 
 fn is_connection_end(kind: io::ErrorKind) -> bool {

@@ -7,12 +7,14 @@
 mod connection;
 mod exchange;
 mod failure;
+mod roots;
 mod shared;
 mod slot;
 mod stream;
 mod tls;
 
 pub use exchange::{Exchange, FailureKind, HttpRequest, HttpResponse, RETRY_AFTER_BYTES_MAX, SendFailure};
+pub use roots::read_certificates;
 pub use shared::{
     HttpConfig, HttpLimits, HttpSetupError, HttpShared, RESPONSE_BODY_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX,
     RESPONSE_HEADERS_MAX,
@@ -22,11 +24,8 @@ pub use slot::HttpSlot;
 use super::Kind;
 
 /// This kind's line in the list.
-pub const KIND: Kind = Kind {
-    name: "http",
-    summary: "a signed HTTP POST to a URL",
-    schemes: &["https", "http"],
-};
+pub const KIND: Kind =
+    Kind { name: "http", summary: "a signed HTTP POST to a URL", schemes: &["https", "http"] };
 
 #[cfg(test)]
 mod tests;

@@ -30,10 +30,7 @@ pub struct HttpLimits {
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self {
-            response_body_bytes_max: RESPONSE_BODY_BYTES_MAX,
-            idle_timeout: IDLE_TIMEOUT,
-        }
+        Self { response_body_bytes_max: RESPONSE_BODY_BYTES_MAX, idle_timeout: IDLE_TIMEOUT }
     }
 }
 

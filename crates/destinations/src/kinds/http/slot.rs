@@ -29,12 +29,7 @@ impl HttpSlot {
     /// A slot without a connection; nothing happens before the first `send`.
     #[must_use]
     pub fn new(shared: Arc<HttpShared>) -> Self {
-        Self {
-            shared,
-            connection: None,
-            idle_since: Instant::now(),
-            idle_timer: None,
-        }
+        Self { shared, connection: None, idle_since: Instant::now(), idle_timer: None }
     }
 
     /// Sends a request and waits for the whole answer, within the request's timeout.
@@ -51,11 +46,7 @@ impl HttpSlot {
             Err(_elapsed) => Err(failure::timed_out(request.timeout, &progress)),
         };
         self.idle_since = Instant::now();
-        Exchange {
-            outcome,
-            duration: self.idle_since - started,
-            remote: progress.remote,
-        }
+        Exchange { outcome, duration: self.idle_since - started, remote: progress.remote }
     }
 
     /// Resolves when the slot's connection ended: closed by the peer, or idle for too long. Without a connection it
@@ -109,13 +100,7 @@ impl HttpSlot {
         progress: &mut Progress,
     ) -> Result<HttpResponse, RoundTripError> {
         progress.remote = Some(connection.remote());
-        connection
-            .round_trip(
-                request,
-                self.shared.limits.response_body_bytes_max,
-                &mut progress.phase,
-            )
-            .await
+        connection.round_trip(request, self.shared.limits.response_body_bytes_max, &mut progress.phase).await
     }
 
     /// Puts a connection back when it can serve again, and closes it otherwise.
@@ -134,9 +119,7 @@ impl HttpSlot {
             return Poll::Ready(());
         }
         let limit = self.idle_since + self.shared.limits.idle_timeout;
-        let timer = self
-            .idle_timer
-            .get_or_insert_with(|| Box::pin(sleep_until(limit)));
+        let timer = self.idle_timer.get_or_insert_with(|| Box::pin(sleep_until(limit)));
         while timer.as_mut().poll(cx).is_ready() {
             if Instant::now() >= limit {
                 return Poll::Ready(());

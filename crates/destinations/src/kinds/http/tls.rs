@@ -17,14 +17,9 @@ const RESUMED_HOSTS_MAX: usize = 1_024;
 
 /// TLS 1.2 and 1.3 against the public roots and `extra_roots`; HTTP/1.1 is the only protocol offered.
 pub(super) fn connector(extra_roots: Vec<CertificateDer<'static>>) -> Result<TlsConnector, HttpSetupError> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for (index, root) in extra_roots.into_iter().enumerate() {
-        roots.add(root).map_err(|source| HttpSetupError::ExtraRoot {
-            position: index + 1,
-            source,
-        })?;
+        roots.add(root).map_err(|source| HttpSetupError::ExtraRoot { position: index + 1, source })?;
     }
     let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?

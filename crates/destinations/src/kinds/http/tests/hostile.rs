@@ -8,26 +8,18 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{AMPLE, Receiver, SHORT, answer_to, failure, read_request, request, send_once, slot};
+use super::support::{AMPLE, Receiver, SHORT, answer_to, failure, read_request, request, send_once, slot};
 use crate::kinds::http::{FailureKind, RESPONSE_BODY_BYTES_MAX};
 
 /// What the deadline may be missed by; generous, for a busy machine.
-const SLACK: Duration = Duration::from_millis(500);
+const SLACK: Duration = Duration::from_secs(2);
 
 async fn assert_times_out(receiver: &Receiver, doing: &str) {
     let exchange = send_once(&receiver.url("/"), SHORT).await;
-    assert!(
-        exchange.duration >= SHORT && exchange.duration < SHORT + SLACK,
-        "{:?}",
-        exchange.duration
-    );
+    assert!(exchange.duration >= SHORT && exchange.duration < SHORT + SLACK, "{:?}", exchange.duration);
     let late = failure(exchange);
     assert_eq!(late.kind, FailureKind::Timeout);
-    assert!(
-        late.detail.contains("150ms") && late.detail.contains(doing),
-        "{}",
-        late.detail
-    );
+    assert!(late.detail.contains("150ms") && late.detail.contains(doing), "{}", late.detail);
 }
 
 /// Answers with `head`, then repeats `chunk` until the client hangs up.
@@ -40,10 +32,7 @@ async fn flood(mut stream: TcpStream, head: &str, chunk: Vec<u8>) {
 #[tokio::test]
 async fn a_body_without_end_is_read_to_the_limit_and_left() {
     let framings: [(&str, Vec<u8>); 3] = [
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n",
-            vec![b'x'; 10_000],
-        ),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n", vec![b'x'; 10_000]),
         (
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
             [b"2710\r\n", &[b'x'; 10_000][..], b"\r\n"].concat(),
@@ -61,11 +50,7 @@ async fn a_body_without_end_is_read_to_the_limit_and_left() {
         })
         .await;
         let mut slot = slot();
-        let response = slot
-            .send(&request(&receiver.url("/"), AMPLE))
-            .await
-            .outcome
-            .unwrap();
+        let response = slot.send(&request(&receiver.url("/"), AMPLE)).await.outcome.unwrap();
         assert_eq!(
             (response.status, response.body.len(), response.truncated),
             (200, RESPONSE_BODY_BYTES_MAX, true)
@@ -87,20 +72,11 @@ async fn a_body_of_exactly_the_limit_is_whole() {
         ),
     ] {
         let response = answer_to(answer).await.outcome.unwrap();
-        assert_eq!(
-            (response.body.len(), response.truncated),
-            (RESPONSE_BODY_BYTES_MAX, false)
-        );
+        assert_eq!((response.body.len(), response.truncated), (RESPONSE_BODY_BYTES_MAX, false));
     }
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}y",
-        body.len() + 1
-    );
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}y", body.len() + 1);
     let response = answer_to(answer).await.outcome.unwrap();
-    assert_eq!(
-        (response.body.len(), response.truncated),
-        (RESPONSE_BODY_BYTES_MAX, true)
-    );
+    assert_eq!((response.body.len(), response.truncated), (RESPONSE_BODY_BYTES_MAX, true));
 }
 
 #[tokio::test]
@@ -167,17 +143,8 @@ async fn a_connection_that_breaks_off_is_told_as_closed() {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhe",
     ] {
         let broken = failure(answer_to(part).await);
-        assert_eq!(
-            broken.kind,
-            FailureKind::ResetOrClosed,
-            "{part:?}: {}",
-            broken.detail
-        );
-        assert!(
-            broken
-                .detail
-                .contains("closed the connection before the answer was complete")
-        );
+        assert_eq!(broken.kind, FailureKind::ResetOrClosed, "{part:?}: {}", broken.detail);
+        assert!(broken.detail.contains("closed the connection before the answer was complete"));
     }
 }
 
@@ -186,17 +153,11 @@ async fn a_reset_after_the_headers_is_told_as_closed() {
     let receiver = Receiver::start(|_, mut stream| async move {
         let mut first = [0; 1];
         stream.read_exact(&mut first).await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n").await.unwrap();
         // Closing with unread bytes in the buffer resets the connection.
     })
     .await;
-    assert_eq!(
-        failure(send_once(&receiver.url("/"), AMPLE).await).kind,
-        FailureKind::ResetOrClosed
-    );
+    assert_eq!(failure(send_once(&receiver.url("/"), AMPLE).await).kind, FailureKind::ResetOrClosed);
     assert_eq!(receiver.accepted(), 1, "a fresh connection is never tried twice");
 }
 
@@ -209,10 +170,7 @@ async fn a_half_closed_receiver_can_neither_hang_nor_pass() {
         let _ = stream.read_to_end(&mut rest).await;
     })
     .await;
-    assert_eq!(
-        failure(send_once(&receiver.url("/"), AMPLE).await).kind,
-        FailureKind::ResetOrClosed
-    );
+    assert_eq!(failure(send_once(&receiver.url("/"), AMPLE).await).kind, FailureKind::ResetOrClosed);
 }
 
 #[tokio::test]
@@ -220,10 +178,7 @@ async fn an_answer_that_comes_before_the_body_was_read_counts() {
     let receiver = Receiver::start(|_, mut stream| async move {
         let mut head = [0; 16];
         stream.read_exact(&mut head).await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno").await.unwrap();
         pending::<()>().await;
     })
     .await;
@@ -232,10 +187,7 @@ async fn an_answer_that_comes_before_the_body_was_read_counts() {
     let mut slot = slot();
     let response = slot.send(&request).await.outcome.unwrap();
     assert_eq!((response.status, &response.body[..]), (413, &b"no"[..]));
-    assert!(
-        !slot.is_connected(),
-        "the rest of the body would be read as the next request"
-    );
+    assert!(!slot.is_connected(), "the rest of the body would be read as the next request");
 }
 
 #[tokio::test]
@@ -246,19 +198,11 @@ async fn more_headers_than_the_limit_are_refused() {
     };
     assert_eq!(answer_to(with(64)).await.outcome.unwrap().status, 200);
     for count in [65, 101, 1_000] {
-        assert_eq!(
-            failure(answer_to(with(count)).await).kind,
-            FailureKind::TooLarge,
-            "{count}"
-        );
+        assert_eq!(failure(answer_to(with(count)).await).kind, FailureKind::TooLarge, "{count}");
     }
     for size in [33_000, 1_000_000] {
         let long = format!("HTTP/1.1 200 OK\r\nx-long: {}\r\n\r\n", "v".repeat(size));
-        assert_eq!(
-            failure(answer_to(long).await).kind,
-            FailureKind::TooLarge,
-            "{size}"
-        );
+        assert_eq!(failure(answer_to(long).await).kind, FailureKind::TooLarge, "{size}");
     }
 }
 
@@ -279,17 +223,8 @@ async fn ambiguous_or_broken_framing_is_a_protocol_failure() {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
     ] {
         let broken = failure(answer_to(answer).await);
-        assert_eq!(
-            broken.kind,
-            FailureKind::Protocol,
-            "{answer:?}: {}",
-            broken.detail
-        );
-        assert!(
-            broken.detail.starts_with("the answer is not valid HTTP/1.1: "),
-            "{}",
-            broken.detail
-        );
+        assert_eq!(broken.kind, FailureKind::Protocol, "{answer:?}: {}", broken.detail);
+        assert!(broken.detail.starts_with("the answer is not valid HTTP/1.1: "), "{}", broken.detail);
     }
 }
 
@@ -311,10 +246,7 @@ async fn a_slot_serves_again_after_every_kind_of_failure() {
             0 => pending::<()>().await,
             1 => stream.write_all(b"garbage\r\n\r\n").await.unwrap(),
             2 => drop(stream),
-            _ => stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-                .await
-                .unwrap(),
+            _ => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap(),
         }
     })
     .await;
@@ -323,20 +255,8 @@ async fn a_slot_serves_again_after_every_kind_of_failure() {
     for timeout in [SHORT, AMPLE, AMPLE] {
         kinds.push(failure(slot.send(&request(&receiver.url("/"), timeout)).await).kind);
     }
-    assert_eq!(
-        kinds,
-        [
-            FailureKind::Timeout,
-            FailureKind::Protocol,
-            FailureKind::ResetOrClosed
-        ]
-    );
-    assert!(
-        slot.send(&request(&receiver.url("/"), AMPLE))
-            .await
-            .outcome
-            .is_ok()
-    );
+    assert_eq!(kinds, [FailureKind::Timeout, FailureKind::Protocol, FailureKind::ResetOrClosed]);
+    assert!(slot.send(&request(&receiver.url("/"), AMPLE)).await.outcome.is_ok());
 }
 
 #[tokio::test]

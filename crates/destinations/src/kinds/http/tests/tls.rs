@@ -8,8 +8,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 
-use super::{AMPLE, HttpSlot, Receiver, SendFailure, failure, read_request, request, send_once, shared_with};
-use crate::kinds::http::{FailureKind, HttpConfig, HttpSetupError, HttpShared};
+use super::support::{AMPLE, Receiver, failure, read_request, request, send_once, shared_with};
+use crate::kinds::http::{FailureKind, HttpConfig, HttpSetupError, HttpShared, HttpSlot, SendFailure};
 
 /// A certificate authority of the test's own.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -52,10 +52,7 @@ async fn start(acceptor: TlsAcceptor) -> Receiver {
                 return;
             };
             while read_request(&mut stream).await.is_some() {
-                stream
-                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-                    .await
-                    .unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
             }
         }
     })
@@ -83,11 +80,7 @@ async fn a_trusted_certificate_serves_many_requests_over_one_connection() {
     let receiver = start(acceptor(&issuer, "localhost", (2020, 2090))).await;
     let mut slot = HttpSlot::new(trusting(issuer.der()));
     for _ in 0..5 {
-        let response = slot
-            .send(&request(&https(&receiver, "localhost"), AMPLE))
-            .await
-            .outcome
-            .unwrap();
+        let response = slot.send(&request(&https(&receiver, "localhost"), AMPLE)).await.outcome.unwrap();
         assert_eq!((response.status, &response.body[..]), (200, &b"ok"[..]));
     }
     assert_eq!(receiver.accepted(), 1);
@@ -98,12 +91,7 @@ async fn a_certificate_for_the_address_serves_a_literal_host() {
     let issuer = authority();
     let receiver = start(acceptor(&issuer, "127.0.0.1", (2020, 2090))).await;
     let mut slot = HttpSlot::new(trusting(issuer.der()));
-    assert!(
-        slot.send(&request(&https(&receiver, "127.0.0.1"), AMPLE))
-            .await
-            .outcome
-            .is_ok()
-    );
+    assert!(slot.send(&request(&https(&receiver, "127.0.0.1"), AMPLE)).await.outcome.is_ok());
 }
 
 #[tokio::test]
@@ -111,11 +99,7 @@ async fn an_unknown_authority_is_refused() {
     let issuer = authority();
     let receiver = start(acceptor(&issuer, "localhost", (2020, 2090))).await;
     let failed = tls_failure(shared_with(|_| ()), &https(&receiver, "localhost")).await;
-    assert!(
-        failed.detail.contains("not from a trusted authority"),
-        "{}",
-        failed.detail
-    );
+    assert!(failed.detail.contains("not from a trusted authority"), "{}", failed.detail);
     let failed = tls_failure(trusting(authority().der()), &https(&receiver, "localhost")).await;
     assert!(failed.detail.starts_with("TLS: certificate"), "{}", failed.detail);
 }
@@ -123,25 +107,13 @@ async fn an_unknown_authority_is_refused() {
 #[tokio::test]
 async fn a_self_signed_certificate_is_refused_until_it_is_a_root() {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
-        .unwrap()
-        .self_signed(&key)
-        .unwrap();
-    let receiver = start(serve_with(
-        vec![certificate.der().clone()],
-        &key,
-        rustls::ALL_VERSIONS,
-    ))
-    .await;
+    let certificate =
+        CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let receiver = start(serve_with(vec![certificate.der().clone()], &key, rustls::ALL_VERSIONS)).await;
     let failed = tls_failure(shared_with(|_| ()), &https(&receiver, "localhost")).await;
     assert!(failed.detail.contains("self-signed"), "{}", failed.detail);
     let mut slot = HttpSlot::new(trusting(certificate.der()));
-    assert!(
-        slot.send(&request(&https(&receiver, "localhost"), AMPLE))
-            .await
-            .outcome
-            .is_ok()
-    );
+    assert!(slot.send(&request(&https(&receiver, "localhost"), AMPLE)).await.outcome.is_ok());
 }
 
 #[tokio::test]
@@ -155,10 +127,9 @@ async fn a_certificate_for_another_name_is_refused() {
 #[tokio::test]
 async fn certificates_outside_their_time_are_refused() {
     let issuer = authority();
-    for (years, text) in [
-        ((2010, 2011), "TLS: certificate has expired"),
-        ((2089, 2090), "TLS: certificate is not valid yet"),
-    ] {
+    for (years, text) in
+        [((2010, 2011), "TLS: certificate has expired"), ((2089, 2090), "TLS: certificate is not valid yet")]
+    {
         let receiver = start(acceptor(&issuer, "localhost", years)).await;
         let failed = tls_failure(trusting(issuer.der()), &https(&receiver, "localhost")).await;
         assert_eq!(failed.detail, text);
@@ -168,23 +139,11 @@ async fn certificates_outside_their_time_are_refused() {
 #[tokio::test]
 async fn tls_1_2_still_serves() {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
-        .unwrap()
-        .self_signed(&key)
-        .unwrap();
-    let receiver = start(serve_with(
-        vec![certificate.der().clone()],
-        &key,
-        &[&rustls::version::TLS12],
-    ))
-    .await;
+    let certificate =
+        CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let receiver = start(serve_with(vec![certificate.der().clone()], &key, &[&rustls::version::TLS12])).await;
     let mut slot = HttpSlot::new(trusting(certificate.der()));
-    assert!(
-        slot.send(&request(&https(&receiver, "localhost"), AMPLE))
-            .await
-            .outcome
-            .is_ok()
-    );
+    assert!(slot.send(&request(&https(&receiver, "localhost"), AMPLE)).await.outcome.is_ok());
 }
 
 /// The alerts that old or odd servers answer a handshake with.
@@ -208,18 +167,10 @@ async fn alerts_are_told_in_plain_words() {
 async fn a_plain_http_server_behind_an_https_url_is_recognised() {
     let receiver = Receiver::answering_tls_record(*b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     let failed = tls_failure(shared_with(|_| ()), &https(&receiver, "localhost")).await;
-    assert!(
-        failed.detail.contains("is this port serving https?"),
-        "{}",
-        failed.detail
-    );
+    assert!(failed.detail.contains("is this port serving https?"), "{}", failed.detail);
     let receiver = Receiver::start(|_, stream| async move { drop(stream) }).await;
     let failed = tls_failure(shared_with(|_| ()), &https(&receiver, "localhost")).await;
-    assert!(
-        failed.detail.contains("during the handshake"),
-        "{}",
-        failed.detail
-    );
+    assert!(failed.detail.contains("during the handshake"), "{}", failed.detail);
 }
 
 #[tokio::test]
@@ -228,26 +179,20 @@ async fn a_tls_server_behind_an_http_url_fails_cleanly() {
     let receiver = start(acceptor(&issuer, "localhost", (2020, 2090))).await;
     let url = format!("http://localhost:{}/", receiver.address.port());
     let failed = failure(send_once(&url, AMPLE).await);
-    assert!(
-        matches!(failed.kind, FailureKind::Protocol | FailureKind::ResetOrClosed),
-        "{failed:?}"
-    );
+    assert!(matches!(failed.kind, FailureKind::Protocol | FailureKind::ResetOrClosed), "{failed:?}");
 }
 
 #[test]
 fn an_unusable_extra_root_is_named() {
     let mut config = HttpConfig {
-        policy: super::policy(),
+        policy: super::support::policy(),
         resolver: Arc::new(crate::guard::SystemResolver::from_system()),
         extra_roots: vec![authority().der().clone()],
         limits: Default::default(),
     };
     config.extra_roots.push(CertificateDer::from(b"junk".to_vec()));
     let refused = HttpShared::new(config).err().expect("junk is no certificate");
-    assert!(
-        matches!(refused, HttpSetupError::ExtraRoot { position: 2, .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, HttpSetupError::ExtraRoot { position: 2, .. }), "{refused}");
 }
 
 impl Receiver {

@@ -7,7 +7,7 @@ use http::{HeaderValue, header};
 use parking_lot::Mutex;
 use tokio::io::AsyncWriteExt;
 
-use super::{AMPLE, Receiver, answer_to, failure, read_request, request, send_once, slot};
+use super::support::{AMPLE, Receiver, answer_to, failure, read_request, request, send_once, slot};
 use crate::kinds::http::FailureKind;
 
 #[tokio::test]
@@ -18,32 +18,17 @@ async fn a_request_is_sent_byte_for_byte() {
         let sink = Arc::clone(&sink);
         async move {
             *sink.lock() = read_request(&mut stream).await.unwrap();
-            stream
-                .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-                .await
-                .unwrap();
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
         }
     })
     .await;
     let mut request = request(&receiver.url("/a%20b?c=d&e"), AMPLE);
-    request
-        .headers
-        .insert("content-type", HeaderValue::from_static("application/json"));
-    request
-        .headers
-        .insert("webhook-id", HeaderValue::from_static("msg_1"));
-    request
-        .headers
-        .insert(header::HOST, HeaderValue::from_static("evil.example"));
-    request
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
-    request
-        .headers
-        .insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-    request
-        .headers
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    request.headers.insert("content-type", HeaderValue::from_static("application/json"));
+    request.headers.insert("webhook-id", HeaderValue::from_static("msg_1"));
+    request.headers.insert(header::HOST, HeaderValue::from_static("evil.example"));
+    request.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
+    request.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    request.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     request.headers.append("x-twice", HeaderValue::from_static("1"));
     request.headers.append("x-twice", HeaderValue::from_static("2"));
     let exchange = slot().send(&request).await;
@@ -61,14 +46,9 @@ async fn a_request_is_sent_byte_for_byte() {
 async fn an_empty_body_still_has_a_length() {
     let receiver = Receiver::start(|_, mut stream| async move {
         let seen = read_request(&mut stream).await.unwrap();
-        let status = if seen.contains("content-length: 0\r\n") {
-            200
-        } else {
-            400
-        };
-        let _ = stream
-            .write_all(format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n").as_bytes())
-            .await;
+        let status = if seen.contains("content-length: 0\r\n") { 200 } else { 400 };
+        let _ =
+            stream.write_all(format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n").as_bytes()).await;
     })
     .await;
     let mut request = request(&receiver.url("/"), AMPLE);
@@ -80,27 +60,17 @@ async fn an_empty_body_still_has_a_length() {
 async fn status_body_and_retry_after_are_told() {
     let answer = "HTTP/1.1 429 Slow\r\nRetry-After: 120\r\nRetry-After: 7\r\ncontent-length: 5\r\n\r\nhello";
     let response = answer_to(answer).await.outcome.unwrap();
-    assert_eq!(
-        (response.status, &response.body[..], response.truncated),
-        (429, &b"hello"[..], false)
-    );
+    assert_eq!((response.status, &response.body[..], response.truncated), (429, &b"hello"[..], false));
     assert_eq!(response.retry_after.as_deref(), Some(&b"120"[..]));
-    let long = format!(
-        "HTTP/1.1 503 x\r\nretry-after: {}\r\ncontent-length: 0\r\n\r\n",
-        "1".repeat(129)
-    );
+    let long = format!("HTTP/1.1 503 x\r\nretry-after: {}\r\ncontent-length: 0\r\n\r\n", "1".repeat(129));
     assert_eq!(answer_to(long).await.outcome.unwrap().retry_after, None);
 }
 
 #[tokio::test]
 async fn every_status_is_an_answer() {
-    for status in [
-        200, 201, 204, 299, 300, 304, 400, 404, 410, 418, 429, 500, 502, 503, 504, 599, 600, 999,
-    ] {
-        let response = answer_to(format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n"))
-            .await
-            .outcome
-            .unwrap();
+    for status in [200, 201, 204, 299, 300, 304, 400, 404, 410, 418, 429, 500, 502, 503, 504, 599, 600, 999] {
+        let response =
+            answer_to(format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n")).await.outcome.unwrap();
         assert_eq!(response.status, status);
     }
 }
@@ -127,11 +97,7 @@ async fn bodies_of_all_framings_are_read() {
         "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhello",
         "HTTP/1.0 200 OK\r\n\r\nhello",
     ] {
-        assert_eq!(
-            &answer_to(answer).await.outcome.unwrap().body[..],
-            b"hello",
-            "{answer}"
-        );
+        assert_eq!(&answer_to(answer).await.outcome.unwrap().body[..], b"hello", "{answer}");
     }
 }
 
@@ -167,39 +133,31 @@ async fn redirects_are_answers_and_are_never_followed() {
 
 #[tokio::test]
 async fn a_location_of_a_million_bytes_is_too_large_not_followed() {
-    let answer = format!(
-        "HTTP/1.1 302 x\r\nlocation: /{}\r\ncontent-length: 0\r\n\r\n",
-        "l".repeat(1_000_000)
-    );
+    let answer =
+        format!("HTTP/1.1 302 x\r\nlocation: /{}\r\ncontent-length: 0\r\n\r\n", "l".repeat(1_000_000));
     assert_eq!(failure(answer_to(answer).await).kind, FailureKind::TooLarge);
 }
 
 #[tokio::test]
 async fn a_refused_address_is_blocked_before_any_connection() {
     let mut request = request("http://127.0.0.1:9/", AMPLE);
-    let strict = super::shared_with(|config| config.policy.allow_subnets.clear());
-    let exchange = super::HttpSlot::new(strict).send(&request).await;
+    let strict = super::support::shared_with(|config| config.policy.allow_subnets.clear());
+    let exchange = crate::kinds::http::HttpSlot::new(strict).send(&request).await;
     assert_eq!(exchange.remote, None);
     let blocked = failure(exchange);
     assert_eq!(blocked.kind, FailureKind::Blocked);
     assert!(blocked.detail.contains("loopback"), "{}", blocked.detail);
-    request.url =
-        Arc::new(crate::guard::EndpointUrl::parse("http://hooks.example.com/", &super::policy()).unwrap());
-    request.timeout = super::SHORT;
-    let unresolved = failure(slot().send(&request).await);
-    assert!(
-        matches!(unresolved.kind, FailureKind::Dns | FailureKind::Timeout),
-        "{unresolved:?}"
+    request.url = Arc::new(
+        crate::guard::EndpointUrl::parse("http://hooks.example.com/", &super::support::policy()).unwrap(),
     );
+    request.timeout = super::support::SHORT;
+    let unresolved = failure(slot().send(&request).await);
+    assert!(matches!(unresolved.kind, FailureKind::Dns | FailureKind::Timeout), "{unresolved:?}");
 }
 
 #[tokio::test]
 async fn a_refused_connection_names_the_address() {
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let exchange = send_once(&format!("http://{free}/"), AMPLE).await;
     assert_eq!(exchange.remote, Some(free));
     let refused = failure(exchange);
