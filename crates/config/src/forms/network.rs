@@ -1,0 +1,109 @@
+//! Addresses, networks and the database URL.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use super::{Form, Wrong};
+use crate::{Literal, SqliteDatabase};
+
+/// An address to listen on.
+pub(crate) struct Address;
+
+impl Form for Address {
+    type Out = SocketAddr;
+
+    fn parse(&self, text: &str) -> Result<SocketAddr, Wrong> {
+        let problem = || format!("`{text}` is not an IP address with a port");
+        text.parse().map_err(|_| match text.rsplit_once(':') {
+            Some(("", port)) => Wrong::new(problem(), format!("write `0.0.0.0:{port}` to listen everywhere")),
+            Some(("localhost", port)) => Wrong::new(problem(), format!("write `127.0.0.1:{port}`")),
+            _ => Wrong::new(
+                problem(),
+                "write an IP address and a port, as in `127.0.0.1:8071` or `[::1]:8071`",
+            ),
+        })
+    }
+
+    fn describe(&self) -> String {
+        "IP address and port".to_owned()
+    }
+}
+
+/// Networks in CIDR notation, separated by commas. A single address means itself.
+pub(crate) struct Subnets;
+
+impl Form for Subnets {
+    type Out = Vec<IpNet>;
+
+    fn parse(&self, text: &str) -> Result<Self::Out, Wrong> {
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse_subnet).collect()
+    }
+
+    fn describe(&self) -> String {
+        "list of networks in CIDR notation, may be empty".to_owned()
+    }
+
+    fn literal(&self) -> Literal {
+        Literal::List
+    }
+
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+}
+
+fn parse_subnet(text: &str) -> Result<IpNet, Wrong> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(IpNet::from(address));
+    }
+    // Bits behind the prefix are cut: `10.1.2.3/8` is what people copy from an interface, and it has one meaning.
+    text.parse::<IpNet>().map(|net| net.trunc()).map_err(|_| {
+        Wrong::new(
+            format!("`{text}` is not a network"),
+            "write CIDR notation, as in `10.0.0.0/8` or `fd00::/8`",
+        )
+    })
+}
+
+/// The URL of the store. The path is taken literally, without escapes.
+pub(crate) struct Database;
+
+/// How a user is told what works.
+const DATABASE_HELP: &str = "write `sqlite://` and a path, as in `sqlite://hooktide-data/hooktide.db` (relative) or \
+    `sqlite:///var/lib/hooktide/hooktide.db` (absolute)";
+
+impl Form for Database {
+    type Out = SqliteDatabase;
+
+    /// No message quotes the text: a database URL may carry a password.
+    fn parse(&self, text: &str) -> Result<SqliteDatabase, Wrong> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Err(Wrong::new("asks for PostgreSQL, which is not built yet", DATABASE_HELP));
+        }
+        let Some(path) = text.strip_prefix("sqlite://") else {
+            return Err(Wrong::new("is not a `sqlite://` URL", DATABASE_HELP));
+        };
+        if path.contains(['?', '#']) {
+            return Err(Wrong::new(
+                "has options after the path, which are not supported",
+                "write the path alone",
+            ));
+        }
+        if path.contains(":memory:") {
+            return Err(Wrong::new(
+                "asks for a database in memory, which could keep no promise",
+                DATABASE_HELP,
+            ));
+        }
+        if path.is_empty() || path.ends_with(['/', '.']) {
+            return Err(Wrong::new("names no file", DATABASE_HELP));
+        }
+        Ok(SqliteDatabase { path: PathBuf::from(path) })
+    }
+
+    fn describe(&self) -> String {
+        "`sqlite://` and the path of a file".to_owned()
+    }
+}
