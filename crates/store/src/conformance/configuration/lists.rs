@@ -9,6 +9,9 @@ use super::ConfigurationSubject;
 use super::subject::{new, org, other_org};
 use crate::StoreError;
 
+/// Rows a walk may meet: more than any claim puts in, so that a list that repeats itself ends the claim.
+const WALKED_ROWS_MAX: usize = 100;
+
 /// A page that is being read.
 type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<Page<T>, StoreError>> + Send + 'a>>;
 
@@ -33,6 +36,7 @@ async fn walk<T, K>(list: &List<'_, T, K>, order: Order, backwards: bool, limit:
         } else {
             listed.extend(page.data);
         }
+        assert!(listed.len() <= WALKED_ROWS_MAX, "the list repeats itself");
         if page.done {
             return listed;
         }
