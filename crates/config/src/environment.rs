@@ -9,6 +9,10 @@ use crate::load::CONFIG_FILE_VARIABLE;
 use crate::suggest::nearest;
 use crate::{Mistake, Origin};
 
+/// Names of ours that are no settings: the file itself, and what programs that call the API keep in the same
+/// environment.
+const NOT_SETTINGS: [&str; 3] = [CONFIG_FILE_VARIABLE, "HOOKTIDE_URL", "HOOKTIDE_TOKEN"];
+
 /// Reads every variable that is meant for us, and finds those that were meant for us and misspelled.
 pub(crate) fn gather(variables: &BTreeMap<String, OsString>) -> Gathered {
     let mut gathered = Gathered::default();
@@ -20,7 +24,7 @@ pub(crate) fn gather(variables: &BTreeMap<String, OsString>) -> Gathered {
         let origin = Origin::Environment { variable: variable.clone() };
         if let Some(name) = names().find(|name| name.variable() == *variable) {
             gathered.entries.push(Entry { name, origin, text: text.to_owned() });
-        } else if variable != CONFIG_FILE_VARIABLE && !is_service_link(variable, text) {
+        } else if !NOT_SETTINGS.contains(&variable.as_str()) && !is_service_link(variable, text) {
             gathered.mistakes.push(unknown(variable));
         }
     }

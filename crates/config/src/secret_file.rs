@@ -61,6 +61,8 @@ pub fn load_or_create_secret(
     name: &str,
     fill: impl FnOnce(&mut [u8]) -> io::Result<()>,
 ) -> Result<SecretText, SecretFileError> {
+    // The parent of a bare file name is the empty path, which names no directory to create or to flush.
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     let path = dir.join(name);
     match read(&path) {
         Err(SecretFileError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}

@@ -108,6 +108,13 @@ fn variables_that_kubernetes_sets_for_a_service_are_not_settings() {
 }
 
 #[test]
+fn what_a_caller_of_the_api_keeps_in_its_environment_is_no_mistake() {
+    let given =
+        Given::default().variable("HOOKTIDE_URL", "http://127.0.0.1:8071").variable("HOOKTIDE_TOKEN", "x");
+    given.loaded();
+}
+
+#[test]
 fn a_port_that_is_none_is_refused() {
     for value in ["http", "70000", "-1"] {
         let mistake = Given::default().variable("PORT", value).mistake();

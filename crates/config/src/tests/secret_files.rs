@@ -81,6 +81,15 @@ fn a_secret_that_everybody_can_read_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
+fn the_empty_path_means_the_working_directory() {
+    let parent = tempfile::tempdir().unwrap();
+    let name = parent.path().join("jwt.secret");
+    // An absolute name keeps the file out of the working directory, which only has to exist and to be flushed.
+    load_or_create_secret(Path::new(""), name.to_str().unwrap(), fill_with(8)).unwrap();
+    assert!(name.exists());
+}
+
+#[test]
 fn a_leftover_of_a_crash_is_neither_used_nor_in_the_way() {
     let scratch = Scratch::new();
     fs::create_dir_all(scratch.path()).unwrap();
