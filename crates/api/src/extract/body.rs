@@ -1,0 +1,89 @@
+//! Reading a request body, bounded in size and time. A body that is too large is read on for a while and thrown
+//! away, so that a client which only writes gets to see the 413 instead of a reset connection.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use http_body_util::BodyExt;
+
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// How long a client may take to send its body.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bytes beyond the limit that are read and thrown away before the answer is sent.
+const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// The whole body of a request.
+#[derive(Debug)]
+pub struct BoundedBody(pub Bytes);
+
+impl FromRequest<ApiState> for BoundedBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        read_bounded(request.into_body(), state.limits.body_bytes_max).await.map(Self)
+    }
+}
+
+/// Read a body of at most `bytes_max` bytes. A body that arrives in one piece is not copied.
+///
+/// # Errors
+/// 413 when it is larger, 408 when it does not arrive in time, 400 when the connection breaks off.
+pub async fn read_bounded(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let late = || {
+        ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            "the request body did not arrive in time",
+        )
+    };
+    tokio::time::timeout(READ_TIMEOUT, read(body, bytes_max)).await.map_err(|_| late())?
+}
+
+async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let mut first = Bytes::new();
+    let mut joined = BytesMut::new();
+    while let Some(piece) = next_piece(&mut body).await? {
+        if first.len() + joined.len() + piece.len() > bytes_max {
+            drain(body, piece.len()).await;
+            return Err(ApiError::too_large("request body", bytes_max));
+        }
+        if first.is_empty() && joined.is_empty() {
+            first = piece;
+        } else {
+            joined.extend_from_slice(&std::mem::take(&mut first));
+            joined.extend_from_slice(&piece);
+        }
+    }
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
+}
+
+async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
+    loop {
+        match body.frame().await {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(_)) => return Err(ApiError::bad_request("bad_body", "the request body broke off")),
+        }
+    }
+}
+
+async fn drain(mut body: Body, mut drained: usize) {
+    while drained <= DRAIN_BYTES_MAX {
+        match next_piece(&mut body).await {
+            Ok(Some(piece)) => drained += piece.len(),
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

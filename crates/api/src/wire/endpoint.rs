@@ -1,0 +1,316 @@
+//! Endpoints on the wire.
+
+use std::collections::BTreeMap;
+
+use hooktide_destinations::guard::{EndpointUrl, GuardPolicy};
+use hooktide_model::{Channel, Endpoint, EndpointId, EventTypeName, Metadata, Timestamp, Uid};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Patch;
+use super::endpoint_headers::check_headers;
+use super::endpoint_secret::check_secret;
+use super::patch::{either, not_null};
+use crate::error::ApiError;
+use crate::validate::{Rules, agree};
+
+/// An endpoint to be created.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointIn {
+    /// Where to deliver: an http or https URL. Userinfo becomes basic authentication.
+    #[schema(format = "uri", min_length = 1, max_length = 65_536, example = "https://example.com/webhook/")]
+    pub url: String,
+    /// Text for people.
+    #[serde(default)]
+    pub description: String,
+    /// Deliveries per second at most; null for no limit.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub throttle_rate: Option<u16>,
+    /// The earlier name of `throttleRate`.
+    #[serde(default)]
+    #[schema(minimum = 1, deprecated)]
+    pub rate_limit: Option<u16>,
+    /// Your own name for it, unique in the application; usable in place of the id.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[a-zA-Z0-9\-_.]+$")]
+    pub uid: Option<String>,
+    /// Whether deliveries are off.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub disabled: bool,
+    /// Only these event types, which must exist; null or empty for all.
+    #[serde(default)]
+    pub event_types: Option<Vec<String>>,
+    /// The earlier name of `eventTypes`.
+    #[serde(default)]
+    #[schema(deprecated)]
+    pub filter_types: Option<Vec<String>>,
+    /// Only messages that share a channel with this list; null or empty for all.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub channels: Option<Vec<String>>,
+    /// The signing secret (`whsec_…` or `whsk_…`); made by the server when absent. Not read by PUT on an endpoint
+    /// that exists: rotate the secret instead.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Free string pairs, at most 4,096 bytes as JSON.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// Headers added to each delivery. Not read by PUT on an endpoint that exists: use its `headers` instead.
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, String>>,
+}
+
+/// Changes to an endpoint: absent keeps, null clears.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointPatch {
+    /// Where to deliver.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false, format = "uri")]
+    pub url: Option<String>,
+    /// Text for people.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub description: Option<String>,
+    /// Deliveries per second at most; 0 or null for no limit.
+    #[serde(default)]
+    #[schema(value_type = Option<u16>, minimum = 0)]
+    pub throttle_rate: Patch<u16>,
+    /// The earlier name of `throttleRate`.
+    #[serde(default)]
+    #[schema(value_type = Option<u16>, minimum = 0, deprecated)]
+    pub rate_limit: Patch<u16>,
+    /// Your own name for it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 256, pattern = r"^[a-zA-Z0-9\-_.]+$")]
+    pub uid: Patch<String>,
+    /// Whether deliveries are off.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub disabled: Option<bool>,
+    /// Only these event types; null or empty for all.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub event_types: Patch<Vec<String>>,
+    /// The earlier name of `eventTypes`.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, deprecated)]
+    pub filter_types: Patch<Vec<String>>,
+    /// Only messages that share a channel with this list; null or empty for all.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    pub channels: Patch<Vec<String>>,
+    /// Replaces all pairs.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub metadata: Option<Metadata>,
+}
+
+/// An endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointOut {
+    /// Its id.
+    #[schema(value_type = String, example = "ep_1srOrx2ZWZBpBUvZwXKQmoEYga2")]
+    pub id: EndpointId,
+    /// Free string pairs.
+    pub metadata: Metadata,
+    /// Everything that message lists show of it, too.
+    #[serde(flatten)]
+    pub common: EndpointCommonOut,
+}
+
+/// What an endpoint and its entry in a message's list of destinations share.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointCommonOut {
+    /// Where to deliver.
+    #[schema(format = "uri")]
+    pub url: String,
+    /// Text for people.
+    pub description: String,
+    /// Counts changes, from 1.
+    pub version: i32,
+    /// Deliveries per second at most.
+    pub throttle_rate: Option<u16>,
+    /// The earlier name of `throttleRate`.
+    #[schema(deprecated)]
+    pub rate_limit: Option<u16>,
+    /// Your own name for it.
+    #[schema(value_type = Option<String>)]
+    pub uid: Option<Uid>,
+    /// Whether deliveries are off.
+    #[schema(default = false)]
+    pub disabled: bool,
+    /// Only these event types; null for all.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub event_types: Option<Vec<EventTypeName>>,
+    /// The earlier name of `eventTypes`.
+    #[schema(value_type = Option<Vec<String>>, deprecated)]
+    pub filter_types: Option<Vec<EventTypeName>>,
+    /// Only messages that share a channel with this list; null for all.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub channels: Option<Vec<Channel>>,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// Counts of an endpoint's attempts and waiting deliveries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EndpointStats {
+    /// Attempts answered 2xx.
+    pub success: u64,
+    /// Deliveries not tried yet.
+    pub pending: u64,
+    /// Deliveries that wait for another try.
+    pub sending: u64,
+    /// Attempts that failed.
+    pub fail: u64,
+    /// Deliveries that will not be tried.
+    pub canceled: u64,
+}
+
+/// An [`EndpointIn`] that keeps the rules.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointDraft {
+    /// Where to deliver.
+    pub url: String,
+    /// Text for people.
+    pub description: String,
+    /// Deliveries per second at most.
+    pub throttle_rate: Option<u16>,
+    /// The caller's own name for it.
+    pub uid: Option<Uid>,
+    /// Whether deliveries are off.
+    pub disabled: bool,
+    /// Only these event types.
+    pub event_types: Option<Vec<EventTypeName>>,
+    /// Only these channels.
+    pub channels: Option<Vec<Channel>>,
+    /// The signing secret, when the caller brought one.
+    pub secret: Option<String>,
+    /// Free string pairs.
+    pub metadata: Metadata,
+    /// Headers added to each delivery.
+    pub headers: BTreeMap<String, String>,
+}
+
+fn check_url(rules: &mut Rules, url: &str, guard: &GuardPolicy) {
+    rules.check("url", EndpointUrl::parse(url, guard));
+}
+
+impl EndpointIn {
+    /// Check all rules but one: whether the event types exist is the route's question.
+    ///
+    /// # Errors
+    /// 422 with every broken rule.
+    pub fn checked(self, guard: &GuardPolicy) -> Result<EndpointDraft, ApiError> {
+        let mut rules = Rules::new();
+        check_url(&mut rules, &self.url, guard);
+        rules.text("description", &self.description);
+        let rate = agree(&mut rules, ("throttleRate", self.throttle_rate), ("rateLimit", self.rate_limit));
+        let types = agree(&mut rules, ("eventTypes", self.event_types), ("filterTypes", self.filter_types));
+        let draft = EndpointDraft {
+            throttle_rate: rules.rate("throttleRate", rate),
+            uid: rules.uid::<EndpointId>("uid", self.uid.as_deref()),
+            event_types: rules.event_types("eventTypes", types.as_deref()),
+            channels: rules.channels("channels", self.channels.as_deref()),
+            secret: self.secret.and_then(|text| check_secret(&mut rules, "secret", &text)),
+            metadata: rules.metadata(self.metadata),
+            headers: check_headers(&mut rules, self.headers.unwrap_or_default()),
+            url: self.url,
+            description: self.description,
+            disabled: self.disabled,
+        };
+        rules.finish().map(|()| draft)
+    }
+}
+
+impl EndpointDraft {
+    /// Replace an endpoint's content. Secrets and headers have operations of their own and stay.
+    pub fn replace(self, endpoint: &mut Endpoint) {
+        endpoint.url = self.url;
+        endpoint.description = self.description;
+        endpoint.throttle_rate = self.throttle_rate;
+        endpoint.uid = self.uid;
+        endpoint.disabled = self.disabled;
+        endpoint.event_types = self.event_types;
+        endpoint.channels = self.channels;
+        endpoint.metadata = self.metadata;
+    }
+}
+
+impl EndpointPatch {
+    /// Check all rules but one (see [`EndpointIn::checked`]) and change the endpoint.
+    ///
+    /// # Errors
+    /// 422 with every broken rule.
+    pub fn apply(&self, endpoint: &mut Endpoint, guard: &GuardPolicy) -> Result<(), ApiError> {
+        let mut rules = Rules::new();
+        if let Some(url) = &self.url {
+            check_url(&mut rules, url, guard);
+            endpoint.url.clone_from(url);
+        }
+        if let Some(description) = &self.description {
+            rules.text("description", description);
+            endpoint.description.clone_from(description);
+        }
+        let rate = either(self.throttle_rate, self.rate_limit);
+        rate.apply_to(&mut endpoint.throttle_rate, rate.value().copied().filter(|&rate| rate > 0));
+        let uid = rules.uid::<EndpointId>("uid", self.uid.value().map(String::as_str));
+        self.uid.apply_to(&mut endpoint.uid, uid);
+        endpoint.disabled = self.disabled.unwrap_or(endpoint.disabled);
+        let types = self.sent_event_types();
+        types.apply_to(
+            &mut endpoint.event_types,
+            rules.event_types("eventTypes", types.value().map(Vec::as_slice)),
+        );
+        let channels = rules.channels("channels", self.channels.value().map(Vec::as_slice));
+        self.channels.apply_to(&mut endpoint.channels, channels);
+        if let Some(metadata) = &self.metadata {
+            endpoint.metadata = rules.metadata(metadata.clone());
+        }
+        rules.finish()
+    }
+
+    /// The event types under either name.
+    #[must_use]
+    pub fn sent_event_types(&self) -> Patch<Vec<String>> {
+        either(self.event_types.clone(), self.filter_types.clone())
+    }
+}
+
+impl From<&Endpoint> for EndpointCommonOut {
+    fn from(row: &Endpoint) -> Self {
+        Self {
+            url: row.url.clone(),
+            description: row.description.clone(),
+            version: row.version,
+            throttle_rate: row.throttle_rate,
+            rate_limit: row.throttle_rate,
+            uid: row.uid.clone(),
+            disabled: row.disabled,
+            event_types: row.event_types.clone(),
+            filter_types: row.event_types.clone(),
+            channels: row.channels.clone(),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+impl From<&Endpoint> for EndpointOut {
+    fn from(row: &Endpoint) -> Self {
+        Self { id: row.id, metadata: row.metadata.clone(), common: row.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
