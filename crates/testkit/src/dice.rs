@@ -22,9 +22,7 @@ impl Dice {
     #[must_use]
     pub fn from_env(name: &str) -> Self {
         let seed = match std::env::var(name) {
-            Ok(text) => text
-                .parse()
-                .unwrap_or_else(|error| panic!("{name}={text} is no seed: {error}")),
+            Ok(text) => text.parse().unwrap_or_else(|error| panic!("{name}={text} is no seed: {error}")),
             Err(_) => u64::from(std::process::id()) ^ (crate::unix_seconds().unsigned_abs() << 20),
         };
         println!("seed: {name}={seed}");

@@ -15,19 +15,12 @@ use tempfile::TempDir;
 pub fn copy_of_databases(data_dir: &Path) -> TempDir {
     let copy = TempDir::with_prefix("hooktide-copy-").expect("a temporary directory can be made");
     for from in files_under(data_dir) {
-        let name = from
-            .file_name()
-            .expect("a listed file has a name")
-            .to_string_lossy()
-            .into_owned();
+        let name = from.file_name().expect("a listed file has a name").to_string_lossy().into_owned();
         // The shared-memory index is rebuilt from the log; a copied one would only vouch for the original.
         if name.ends_with("-shm") || !name.contains(".db") {
             continue;
         }
-        let to = copy.path().join(
-            from.strip_prefix(data_dir)
-                .expect("listed below the data directory"),
-        );
+        let to = copy.path().join(from.strip_prefix(data_dir).expect("listed below the data directory"));
         fs::create_dir_all(to.parent().expect("a file has a parent")).expect("directories can be made");
         fs::copy(&from, &to).unwrap_or_else(|error| panic!("failed to copy {}: {error}", from.display()));
     }
@@ -39,10 +32,8 @@ pub fn copy_of_databases(data_dir: &Path) -> TempDir {
 /// # Panics
 /// When a database cannot be opened or a check finds something.
 pub fn check_databases(dir: &Path) -> usize {
-    let databases: Vec<PathBuf> = files_under(dir)
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|it| it == "db"))
-        .collect();
+    let databases: Vec<PathBuf> =
+        files_under(dir).into_iter().filter(|path| path.extension().is_some_and(|it| it == "db")).collect();
     for path in &databases {
         let findings =
             findings_of(path).unwrap_or_else(|error| panic!("failed to check {}: {error}", path.display()));
@@ -74,11 +65,7 @@ fn files_under(dir: &Path) -> Vec<PathBuf> {
             fs::read_dir(&next).unwrap_or_else(|error| panic!("failed to list {}: {error}", next.display()));
         for entry in entries {
             let path = entry.expect("a directory entry is readable").path();
-            if path.is_dir() {
-                open.push(path)
-            } else {
-                found.push(path)
-            }
+            if path.is_dir() { open.push(path) } else { found.push(path) }
         }
     }
     found.sort();

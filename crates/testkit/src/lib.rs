@@ -9,6 +9,7 @@ mod clock;
 mod dice;
 mod integrity;
 mod ledger;
+mod process;
 mod raw;
 mod receiver;
 mod server;
@@ -21,6 +22,7 @@ pub use integrity::{check_databases, copy_of_databases};
 pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
+pub use process::output_within;
 pub use raw::{RawReply, raw_exchange};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};

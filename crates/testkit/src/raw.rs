@@ -32,21 +32,14 @@ pub async fn raw_exchange(to: SocketAddr, bytes: &[u8]) -> RawReply {
         let _ = stream.write_all(bytes).await;
         read_answer(&mut stream).await
     };
-    let answer = tokio::time::timeout(DEADLINE, exchange)
-        .await
-        .expect("the server answers or closes");
+    let answer = tokio::time::timeout(DEADLINE, exchange).await.expect("the server answers or closes");
     parse(&answer)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the guard protects the server, the test is its client"
-)]
+#[expect(clippy::disallowed_methods, reason = "the guard protects the server, the test is its client")]
 async fn connect(to: SocketAddr) -> TcpStream {
     assert!(to.ip().is_loopback(), "tests stay on loopback, not {to}");
-    TcpStream::connect(to)
-        .await
-        .unwrap_or_else(|error| panic!("failed to connect to {to}: {error}"))
+    TcpStream::connect(to).await.unwrap_or_else(|error| panic!("failed to connect to {to}: {error}"))
 }
 
 async fn read_answer(stream: &mut TcpStream) -> Vec<u8> {
@@ -64,9 +57,8 @@ async fn read_answer(stream: &mut TcpStream) -> Vec<u8> {
 fn is_complete(answer: &[u8]) -> bool {
     let Some(end) = head_end(answer) else { return false };
     let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    let length =
+        head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
     length.is_some_and(|length| answer.len() >= end + length)
 }
 
@@ -74,17 +66,11 @@ fn parse(answer: &[u8]) -> RawReply {
     let end = head_end(answer).unwrap_or(answer.len());
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let body = String::from_utf8_lossy(&answer[end..]).into_owned();
-    let status = head
-        .split_ascii_whitespace()
-        .nth(1)
-        .and_then(|code| code.parse().ok());
+    let status = head.split_ascii_whitespace().nth(1).and_then(|code| code.parse().ok());
     RawReply { status, head, body }
 }
 
 /// Index just past the blank line that ends a head.
 pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|position| position + 4)
+    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|position| position + 4)
 }

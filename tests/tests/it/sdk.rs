@@ -3,10 +3,14 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
-use hooktide_testkit::{ServerSetup, ServerUnderTest, workspace_root};
+use hooktide_testkit::{ServerSetup, ServerUnderTest, output_within, workspace_root};
 
 const VARIABLE: &str = "HOOKTIDE_SDK_DIR";
+
+/// Longest that a script may take on a busy machine.
+const SCRIPT_LIMIT: Duration = Duration::from_secs(120);
 
 fn sdk_dir() -> PathBuf {
     let dir = std::env::var_os(VARIABLE).unwrap_or_else(|| {
@@ -24,8 +28,8 @@ async fn run(mut command: Command) {
         .env_remove("HTTP_PROXY")
         .env_remove("http_proxy")
         .env("NO_PROXY", "127.0.0.1");
-    let output = tokio::task::spawn_blocking(move || (command.output(), command)).await.unwrap();
-    let (Ok(output), _) = output else { panic!("failed to run {:?}: {:?}", output.1, output.0) };
+    let output =
+        tokio::task::spawn_blocking(move || output_within(&mut command, SCRIPT_LIMIT)).await.unwrap();
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "the script failed:\n{said}");
@@ -62,11 +66,7 @@ async fn script_fails_without_a_server() {
     let (url, token) = (server.url(), server.api().token().to_owned());
     server.kill9();
     let script = workspace_root().join("tests/sdk/python/round_trip.py");
-    let output = Command::new(sdk_dir().join("python/bin/python"))
-        .arg(script)
-        .env("HOOKTIDE_URL", url)
-        .env("HOOKTIDE_TOKEN", token)
-        .output()
-        .unwrap();
-    assert!(!output.status.success());
+    let mut command = Command::new(sdk_dir().join("python/bin/python"));
+    command.arg(script).env("HOOKTIDE_URL", url).env("HOOKTIDE_TOKEN", token);
+    assert!(!output_within(&mut command, SCRIPT_LIMIT).status.success());
 }

@@ -40,29 +40,19 @@ impl Api {
     /// A client of the server at `addr` that presents `token`.
     #[must_use]
     pub fn new(addr: SocketAddr, token: Option<String>) -> Self {
-        Self {
-            addr,
-            token,
-            client: Client::builder(TokioExecutor::new()).build_http(),
-        }
+        Self { addr, token, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
     /// The same connections with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self {
-            token: Some(token.to_owned()),
-            ..self.clone()
-        }
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     /// The same connections without a token.
     #[must_use]
     pub fn anonymous(&self) -> Self {
-        Self {
-            token: None,
-            ..self.clone()
-        }
+        Self { token: None, ..self.clone() }
     }
 
     /// Where the server listens.
@@ -86,18 +76,12 @@ impl Api {
             None if path.starts_with("/api/") || path.starts_with("/ingest/") => path.to_owned(),
             None => format!("/api/v1{path}"),
         };
-        let builder = http::Request::builder()
-            .method(method)
-            .uri(format!("http://{}{path}", self.addr));
+        let builder = http::Request::builder().method(method).uri(format!("http://{}{path}", self.addr));
         let builder = match &self.token {
             Some(token) => builder.header("authorization", format!("Bearer {token}")),
             None => builder,
         };
-        Request {
-            api: self.clone(),
-            builder,
-            body: Bytes::new(),
-        }
+        Request { api: self.clone(), builder, body: Bytes::new() }
     }
 
     /// GET.
@@ -174,9 +158,7 @@ impl Request {
     /// When there is no answer.
     pub async fn send(self) -> Reply {
         let what = format!("{:?} {:?}", self.builder.method_ref(), self.builder.uri_ref());
-        self.try_send()
-            .await
-            .unwrap_or_else(|error| panic!("{what}: {error}"))
+        self.try_send().await.unwrap_or_else(|error| panic!("{what}: {error}"))
     }
 
     /// Sends and reads the whole answer.
@@ -184,10 +166,8 @@ impl Request {
     /// # Errors
     /// When there is no answer: the server may or may not have acted.
     pub async fn try_send(self) -> Result<Reply, CallError> {
-        let request = self
-            .builder
-            .body(Full::new(self.body.clone()))
-            .expect("the test builds a valid request");
+        let request =
+            self.builder.body(Full::new(self.body.clone())).expect("the test builds a valid request");
         let question = format!("{} {} {}", request.method(), request.uri(), preview(&self.body));
         let exchange = async {
             let answer = self.api.client.request(request).await.map_err(connection)?;
@@ -197,21 +177,11 @@ impl Request {
                 if let Ok(data) = frame.map_err(connection)?.into_data() {
                     body.extend_from_slice(&data);
                 }
-                assert!(
-                    body.len() <= ANSWER_BYTES_MAX,
-                    "{question}: the answer has no end"
-                );
+                assert!(body.len() <= ANSWER_BYTES_MAX, "{question}: the answer has no end");
             }
-            Ok(Reply {
-                question,
-                status: parts.status.as_u16(),
-                headers: parts.headers,
-                body: body.into(),
-            })
+            Ok(Reply { question, status: parts.status.as_u16(), headers: parts.headers, body: body.into() })
         };
-        tokio::time::timeout(DEADLINE, exchange)
-            .await
-            .unwrap_or(Err(CallError::Timeout))
+        tokio::time::timeout(DEADLINE, exchange).await.unwrap_or(Err(CallError::Timeout))
     }
 }
 

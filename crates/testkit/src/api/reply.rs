@@ -47,10 +47,7 @@ impl Reply {
     #[must_use]
     pub fn json(&self) -> Value {
         let declared = self.header("content-type");
-        assert!(
-            declared.starts_with("application/json"),
-            "declared as {declared:?}: {self}"
-        );
+        assert!(declared.starts_with("application/json"), "declared as {declared:?}: {self}");
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {self}"))
     }
 
@@ -77,10 +74,7 @@ impl Reply {
     #[must_use]
     pub fn id(self) -> String {
         let body = self.ok().json();
-        body["id"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no id in {body}"))
-            .to_owned()
+        body["id"].as_str().unwrap_or_else(|| panic!("no id in {body}")).to_owned()
     }
 
     /// Claims an error of the shape `{code, detail}` with this status, and answers its code.
@@ -95,10 +89,7 @@ impl Reply {
             body["detail"].as_str().is_some_and(|it| !it.is_empty()),
             "an error says what is wrong: {self}"
         );
-        body["code"]
-            .as_str()
-            .unwrap_or_else(|| panic!("an error has a code: {self}"))
-            .to_owned()
+        body["code"].as_str().unwrap_or_else(|| panic!("an error has a code: {self}")).to_owned()
     }
 
     /// Claims a 422 whose list names the place `part` ("body", "query", "path") and, if not empty, a field `name`
@@ -110,9 +101,7 @@ impl Reply {
     pub fn invalid(&self, part: &str, name: &str) {
         assert_eq!(self.status, 422, "{self}");
         let body = self.json();
-        let list = body["detail"]
-            .as_array()
-            .unwrap_or_else(|| panic!("422 has a list of details: {self}"));
+        let list = body["detail"].as_array().unwrap_or_else(|| panic!("422 has a list of details: {self}"));
         assert!(!list.is_empty(), "422 names at least one problem: {self}");
         for entry in list {
             let shaped = entry["loc"].is_array() && entry["msg"].is_string() && entry["type"].is_string();
@@ -138,10 +127,7 @@ impl Reply {
 
 /// A field name without the differences between its spellings.
 fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|it| it.is_alphanumeric())
-        .collect::<String>()
-        .to_ascii_lowercase()
+    name.chars().filter(|it| it.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
 
 impl std::fmt::Display for Reply {

@@ -18,26 +18,19 @@ impl Api {
 
     /// Creates an endpoint from a whole body and answers its id.
     pub async fn create_endpoint_with(&self, app: &str, body: Value) -> String {
-        self.post(&format!("/app/{app}/endpoint"), body)
-            .await
-            .expect(201)
-            .id()
+        self.post(&format!("/app/{app}/endpoint"), body).await.expect(201).id()
     }
 
     /// Creates an event type unless it exists.
     pub async fn ensure_event_type(&self, name: &str) {
         let body = json!({ "name": name, "description": "for a test" });
         let status = self.post("/event-type", body).await.status;
-        assert!(
-            status == 201 || status == 409,
-            "event type {name}: status {status}"
-        );
+        assert!(status == 201 || status == 409, "event type {name}: status {status}");
     }
 
     /// Publishes a message and answers its id.
     pub async fn publish(&self, app: &str, event_type: &str, payload: Value) -> String {
-        self.publish_with(app, json!({ "eventType": event_type, "payload": payload }))
-            .await
+        self.publish_with(app, json!({ "eventType": event_type, "payload": payload })).await
     }
 
     /// Publishes a message from a whole body and answers its id.
@@ -47,11 +40,7 @@ impl Api {
 
     /// The endpoint's signing secret.
     pub async fn secret(&self, app: &str, endpoint: &str) -> String {
-        let body = self
-            .get(&format!("/app/{app}/endpoint/{endpoint}/secret"))
-            .await
-            .expect(200)
-            .json();
+        let body = self.get(&format!("/app/{app}/endpoint/{endpoint}/secret")).await.expect(200).json();
         body["key"].as_str().expect("a secret has a key").to_owned()
     }
 
@@ -64,18 +53,12 @@ impl Api {
         let mut items = Vec::new();
         let mut iterator = String::new();
         for _ in 0..10_000 {
-            let page = self
-                .get(&format!("{path}{glue}limit=250{iterator}"))
-                .await
-                .expect(200)
-                .json();
+            let page = self.get(&format!("{path}{glue}limit=250{iterator}")).await.expect(200).json();
             items.extend(page["data"].as_array().expect("a page has data").iter().cloned());
             if page["done"] == json!(true) {
                 return items;
             }
-            let next = page["iterator"]
-                .as_str()
-                .expect("a page that is not the last has an iterator");
+            let next = page["iterator"].as_str().expect("a page that is not the last has an iterator");
             iterator = format!("&iterator={next}");
         }
         panic!("{path} pages for ever");
@@ -112,9 +95,7 @@ impl Api {
     /// When it does not come to that in time.
     pub async fn wait_for_status(&self, app: &str, message: &str, endpoint: &str, status: u64) -> Value {
         wait_until(&format!("status {status} of {message}"), async || {
-            self.destination(app, message, endpoint)
-                .await
-                .filter(|entry| entry["status"] == json!(status))
+            self.destination(app, message, endpoint).await.filter(|entry| entry["status"] == json!(status))
         })
         .await
     }

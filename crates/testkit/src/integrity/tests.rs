@@ -8,13 +8,9 @@ use super::{check_databases, copy_of_databases};
 fn filled_database(dir: &TempDir) -> std::path::PathBuf {
     let path = dir.path().join("core.db");
     let connection = Connection::open(&path).unwrap();
-    connection
-        .execute_batch("CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a);")
-        .unwrap();
+    connection.execute_batch("CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a);").unwrap();
     for n in 0..2000 {
-        connection
-            .execute("INSERT INTO t VALUES (?1)", [format!("value {n}")])
-            .unwrap();
+        connection.execute("INSERT INTO t VALUES (?1)", [format!("value {n}")]).unwrap();
     }
     path
 }

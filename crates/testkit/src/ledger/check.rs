@@ -149,9 +149,7 @@ impl Ledger {
     ) {
         for message in owners.keys.keys() {
             if !server.messages.contains(*message) {
-                found.insert(Violation::Vanished {
-                    message: (*message).to_owned(),
-                });
+                found.insert(Violation::Vanished { message: (*message).to_owned() });
             }
             for endpoint in &self.endpoints {
                 let delivery = Delivery::new(message, endpoint);
@@ -189,34 +187,22 @@ impl Ledger {
         for (message, keys) in &owners.keys {
             if keys.len() > 1 {
                 let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-                found.insert(Violation::Shared {
-                    message: (*message).to_owned(),
-                    keys,
-                });
+                found.insert(Violation::Shared { message: (*message).to_owned(), keys });
             }
             for key in keys {
                 messages.entry(key).or_default().insert((*message).to_owned());
             }
         }
-        let by_digest: BTreeMap<Digest, &str> = self
-            .published
-            .iter()
-            .map(|(key, publish)| (publish.digest, key.as_str()))
-            .collect();
+        let by_digest: BTreeMap<Digest, &str> =
+            self.published.iter().map(|(key, publish)| (publish.digest, key.as_str())).collect();
         for sent in &self.sent {
             if let Some(key) = by_digest.get(&sent.digest) {
-                messages
-                    .entry(key)
-                    .or_default()
-                    .insert(sent.delivery.message.clone());
+                messages.entry(key).or_default().insert(sent.delivery.message.clone());
             }
         }
         for (key, ids) in messages {
             if ids.len() > 1 {
-                found.insert(Violation::Twins {
-                    key: key.to_owned(),
-                    messages: ids.into_iter().collect(),
-                });
+                found.insert(Violation::Twins { key: key.to_owned(), messages: ids.into_iter().collect() });
             }
         }
     }
@@ -229,21 +215,12 @@ impl Ledger {
     ) {
         for (delivery, &sent) in sent {
             let recorded = server.attempts.get(*delivery).copied().unwrap_or(0);
-            let excused = self
-                .kills
-                .iter()
-                .filter(|kill| kill.in_flight.contains(*delivery))
-                .count();
+            let excused = self.kills.iter().filter(|kill| kill.in_flight.contains(*delivery)).count();
             // A delivery that is open may be on the wire right now, before its record.
             let open = usize::from(server.states.get(*delivery) == Some(&DeliveryState::Pending));
             if sent > recorded + excused + open {
                 let delivery = (*delivery).clone();
-                found.insert(Violation::Repeated {
-                    delivery,
-                    sent,
-                    recorded,
-                    excused,
-                });
+                found.insert(Violation::Repeated { delivery, sent, recorded, excused });
             }
         }
     }

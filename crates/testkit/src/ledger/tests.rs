@@ -11,10 +11,7 @@ fn kept() -> (Ledger, ServerView) {
 }
 
 fn send(ledger: &mut Ledger, message: &str, body: &[u8]) {
-    ledger.sent.push(Sent {
-        delivery: Delivery::new(message, "a"),
-        digest: Digest::of(body),
-    });
+    ledger.sent.push(Sent { delivery: Delivery::new(message, "a"), digest: Digest::of(body) });
 }
 
 fn record(server: &mut ServerView, message: &str, state: DeliveryState, attempts: usize) {
@@ -32,10 +29,7 @@ fn finds(ledger: &Ledger, server: &ServerView, expected: &[Violation]) {
 fn faultless_run_passes_with_its_counts() {
     let (ledger, server) = kept();
     let summary = ledger.check(&server).unwrap();
-    assert_eq!(
-        (summary.acknowledged, summary.delivered, summary.repeated),
-        (1, 1, 0)
-    );
+    assert_eq!((summary.acknowledged, summary.delivered, summary.repeated), (1, 1, 0));
 }
 
 #[test]
@@ -44,9 +38,7 @@ fn acknowledged_message_that_nobody_knows_is_lost() {
     ledger.enter("k2", b"two", Answer::Accepted("m2".into()));
     let expected = [
         Violation::Vanished { message: "m2".into() },
-        Violation::Lost {
-            delivery: Delivery::new("m2", "a"),
-        },
+        Violation::Lost { delivery: Delivery::new("m2", "a") },
     ];
     finds(&ledger, &server, &expected);
 }
@@ -66,13 +58,7 @@ fn claimed_success_without_a_request_is_found() {
     let (mut ledger, mut server) = kept();
     ledger.enter("k2", b"two", Answer::Accepted("m2".into()));
     record(&mut server, "m2", DeliveryState::Succeeded, 1);
-    finds(
-        &ledger,
-        &server,
-        &[Violation::NeverSent {
-            delivery: Delivery::new("m2", "a"),
-        }],
-    );
+    finds(&ledger, &server, &[Violation::NeverSent { delivery: Delivery::new("m2", "a") }]);
 }
 
 #[test]
@@ -111,10 +97,7 @@ fn two_answers_with_two_ids_are_twins() {
     finds(
         &ledger,
         &server,
-        &[Violation::Twins {
-            key: "k1".into(),
-            messages: vec!["m1".into(), "m2".into()],
-        }],
+        &[Violation::Twins { key: "k1".into(), messages: vec!["m1".into(), "m2".into()] }],
     );
 }
 
@@ -129,10 +112,7 @@ fn twin_that_was_only_delivered_is_found() {
     finds(
         &ledger,
         &server,
-        &[Violation::Twins {
-            key: "k2".into(),
-            messages: vec!["m2".into(), "m3".into()],
-        }],
+        &[Violation::Twins { key: "k2".into(), messages: vec!["m2".into(), "m3".into()] }],
     );
 }
 
@@ -143,10 +123,7 @@ fn one_message_for_two_keys_is_found() {
     finds(
         &ledger,
         &server,
-        &[Violation::Shared {
-            message: "m1".into(),
-            keys: vec!["k1".into(), "k2".into()],
-        }],
+        &[Violation::Shared { message: "m1".into(), keys: vec!["k1".into(), "k2".into()] }],
     );
 }
 
@@ -155,43 +132,21 @@ fn repeat_without_a_kill_is_found() {
     let (mut ledger, server) = kept();
     send(&mut ledger, "m1", b"one");
     let delivery = Delivery::new("m1", "a");
-    finds(
-        &ledger,
-        &server,
-        &[Violation::Repeated {
-            delivery,
-            sent: 2,
-            recorded: 1,
-            excused: 0,
-        }],
-    );
+    finds(&ledger, &server, &[Violation::Repeated { delivery, sent: 2, recorded: 1, excused: 0 }]);
 }
 
 #[test]
 fn repeat_is_excused_once_per_kill_that_caught_it_in_flight() {
     let (mut ledger, server) = kept();
     send(&mut ledger, "m1", b"one");
-    ledger.kills.push(Kill {
-        in_flight: [Delivery::new("m1", "a")].into(),
-    });
+    ledger.kills.push(Kill { in_flight: [Delivery::new("m1", "a")].into() });
     let summary = ledger.check(&server).unwrap();
     assert_eq!((summary.repeated, summary.in_flight), (1, 1));
 
     send(&mut ledger, "m1", b"one");
-    ledger.kills.push(Kill {
-        in_flight: [Delivery::new("m2", "a")].into(),
-    });
+    ledger.kills.push(Kill { in_flight: [Delivery::new("m2", "a")].into() });
     let delivery = Delivery::new("m1", "a");
-    finds(
-        &ledger,
-        &server,
-        &[Violation::Repeated {
-            delivery,
-            sent: 3,
-            recorded: 1,
-            excused: 1,
-        }],
-    );
+    finds(&ledger, &server, &[Violation::Repeated { delivery, sent: 3, recorded: 1, excused: 1 }]);
 }
 
 #[test]

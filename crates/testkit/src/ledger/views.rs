@@ -18,11 +18,7 @@ impl Digest {
 
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{:02x}{:02x}{:02x}{:02x}…",
-            self.0[0], self.0[1], self.0[2], self.0[3]
-        )
+        write!(f, "{:02x}{:02x}{:02x}{:02x}…", self.0[0], self.0[1], self.0[2], self.0[3])
     }
 }
 
@@ -66,10 +62,7 @@ impl Delivery {
     /// A message for one endpoint.
     #[must_use]
     pub fn new(message: &str, endpoint: &str) -> Self {
-        Self {
-            message: message.to_owned(),
-            endpoint: endpoint.to_owned(),
-        }
+        Self { message: message.to_owned(), endpoint: endpoint.to_owned() }
     }
 }
 
@@ -136,24 +129,16 @@ impl Ledger {
     /// When the key was used for another payload: that is a mistake of the test.
     pub fn enter(&mut self, key: &str, payload: &[u8], answer: Answer) {
         let digest = Digest::of(payload);
-        let publish = self.published.entry(key.to_owned()).or_insert_with(|| Publish {
-            digest,
-            answers: Vec::new(),
-        });
-        assert_eq!(
-            publish.digest, digest,
-            "key {key} was published with two payloads"
-        );
+        let publish =
+            self.published.entry(key.to_owned()).or_insert_with(|| Publish { digest, answers: Vec::new() });
+        assert_eq!(publish.digest, digest, "key {key} was published with two payloads");
         publish.answers.push(answer);
     }
 
     /// Keys whose publisher still does not know whether the server has them.
     #[must_use]
     pub fn unanswered(&self) -> Vec<String> {
-        let open = self
-            .published
-            .iter()
-            .filter(|(_, publish)| publish.ids().is_empty());
+        let open = self.published.iter().filter(|(_, publish)| publish.ids().is_empty());
         open.map(|(key, _)| key.clone()).collect()
     }
 }

@@ -33,11 +33,7 @@ impl Behaviour {
     /// An empty answer with this status.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::Answer {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Self::Answer { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// Success.
@@ -58,9 +54,7 @@ impl Behaviour {
     /// When this is no answer.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let Self::Answer { headers, .. } = &mut self else {
-            panic!("only an answer has headers")
-        };
+        let Self::Answer { headers, .. } = &mut self else { panic!("only an answer has headers") };
         headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -71,9 +65,7 @@ impl Behaviour {
     /// When this is no answer.
     #[must_use]
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
-        let Self::Answer { body, .. } = &mut self else {
-            panic!("only an answer has a body")
-        };
+        let Self::Answer { body, .. } = &mut self else { panic!("only an answer has a body") };
         *body = bytes.into();
         self
     }

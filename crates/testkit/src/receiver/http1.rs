@@ -61,9 +61,7 @@ fn parse_head(head: &str, connection: usize) -> Result<Received, String> {
     };
     let mut headers = Vec::new();
     for line in lines {
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| format!("not a header: {line:?}"))?;
+        let (name, value) = line.split_once(':').ok_or_else(|| format!("not a header: {line:?}"))?;
         if name.is_empty() || name.contains(char::is_whitespace) || line.contains(['\r', '\n', '\0']) {
             return Err(format!("not a header: {line:?}"));
         }
@@ -86,10 +84,7 @@ fn parse_head(head: &str, connection: usize) -> Result<Received, String> {
 
 fn body_length(request: &Received) -> Result<usize, String> {
     let named = |wanted: &str| -> Vec<&str> {
-        let all = request
-            .headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let all = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
         all.map(|(_, value)| value.as_str()).collect()
     };
     if !named("transfer-encoding").is_empty() {

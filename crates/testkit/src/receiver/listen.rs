@@ -33,17 +33,11 @@ impl Receiver {
     /// # Panics
     /// When there is none.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a loopback port is free");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
         let addr = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared::new());
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Self {
-            addr,
-            shared,
-            accepting,
-        }
+        Self { addr, shared, accepting }
     }
 
     /// Its address.
@@ -128,12 +122,7 @@ impl Receiver {
         };
         let in_time = tokio::time::timeout(limit, waiting).await.is_ok();
         let found = self.matching(&wanted);
-        assert!(
-            in_time,
-            "waited {limit:?} for {count} requests, got {}: {:#?}",
-            found.len(),
-            self.all()
-        );
+        assert!(in_time, "waited {limit:?} for {count} requests, got {}: {:#?}", found.len(), self.all());
         found
     }
 
@@ -188,11 +177,7 @@ async fn serve(mut stream: TcpStream, number: usize, shared: Arc<Shared>) {
 /// Plays one behaviour; answers whether the connection can take another request.
 async fn react(stream: &mut TcpStream, shared: &Shared, seq: usize, behaviour: Behaviour) -> bool {
     match behaviour {
-        Behaviour::Answer {
-            status,
-            headers,
-            body,
-        } => {
+        Behaviour::Answer { status, headers, body } => {
             // Noted first: once the sender has the last byte it may act on the answer at any moment.
             shared.finished(seq, |it| it.answered_at = Some(Instant::now()));
             stream.write_all(&answer(status, &headers, &body)).await.is_ok()

@@ -43,16 +43,9 @@ impl Received {
     /// When it was sent more than once.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
-        let mut values = self
-            .headers
-            .iter()
-            .filter(|(it, _)| it.eq_ignore_ascii_case(name));
+        let mut values = self.headers.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
         let value = values.next().map_or("", |(_, value)| value.as_str());
-        assert!(
-            values.next().is_none(),
-            "{name} was sent twice: {:?}",
-            self.headers
-        );
+        assert!(values.next().is_none(), "{name} was sent twice: {:?}", self.headers);
         value
     }
 
@@ -97,18 +90,12 @@ struct Script {
 
 impl Shared {
     pub(super) fn new() -> Self {
-        Self {
-            state: Mutex::default(),
-            version: watch::Sender::new(0),
-        }
+        Self { state: Mutex::default(), version: watch::Sender::new(0) }
     }
 
     pub(super) fn script(&self, path: &str, steps: Vec<Behaviour>) {
         assert!(!steps.is_empty(), "a script has at least one step");
-        self.state
-            .lock()
-            .scripts
-            .insert(path.to_owned(), Script { steps, next: 0 });
+        self.state.lock().scripts.insert(path.to_owned(), Script { steps, next: 0 });
     }
 
     pub(super) fn connected(&self) -> usize {
@@ -136,10 +123,7 @@ impl Shared {
         let open = *open;
         let peak = state.peak.entry(path.clone()).or_default();
         *peak = open.max(*peak);
-        let behaviour = state
-            .scripts
-            .get_mut(&path)
-            .map_or_else(Behaviour::ok, Script::step);
+        let behaviour = state.scripts.get_mut(&path).map_or_else(Behaviour::ok, Script::step);
         drop(state);
         self.changed();
         (seq, behaviour)
@@ -166,26 +150,12 @@ impl Shared {
     /// Requests that satisfy `wanted`, in order of arrival.
     pub(super) fn matching(&self, wanted: impl Fn(&Received) -> bool) -> Vec<Received> {
         let state = self.state.lock();
-        assert!(
-            state.malformed.is_empty(),
-            "malformed requests arrived: {:?}",
-            state.malformed
-        );
-        state
-            .received
-            .iter()
-            .filter(|request| wanted(request))
-            .cloned()
-            .collect()
+        assert!(state.malformed.is_empty(), "malformed requests arrived: {:?}", state.malformed);
+        state.received.iter().filter(|request| wanted(request)).cloned().collect()
     }
 
     pub(super) fn count(&self, wanted: impl Fn(&Received) -> bool) -> usize {
-        self.state
-            .lock()
-            .received
-            .iter()
-            .filter(|request| wanted(request))
-            .count()
+        self.state.lock().received.iter().filter(|request| wanted(request)).count()
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<u64> {

@@ -7,11 +7,8 @@ use crate::{Api, Method, raw_exchange, unix_seconds};
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn post(path: &str, extra: &str, body: &str) -> Vec<u8> {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n{extra}\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n{extra}\r\n{body}", body.len())
+        .into_bytes()
 }
 
 #[tokio::test]
@@ -19,11 +16,7 @@ async fn script_is_played_in_order_and_its_end_repeats() {
     let receiver = Receiver::start().await;
     receiver.script(
         "/a",
-        [
-            Behaviour::status(500),
-            Behaviour::status(503).header("Retry-After", "7"),
-            Behaviour::ok(),
-        ],
+        [Behaviour::status(500), Behaviour::status(503).header("Retry-After", "7"), Behaviour::ok()],
     );
 
     let mut seen = Vec::new();
@@ -44,12 +37,7 @@ async fn connection_is_kept_between_requests_and_bytes_are_exact() {
     let client = Api::new(receiver.addr(), None);
 
     for body in ["{\"a\": 1 }", "\u{e9}"] {
-        let _ = client
-            .request(Method::POST, "=/k")
-            .bytes(body)
-            .send()
-            .await
-            .expect(200);
+        let _ = client.request(Method::POST, "=/k").bytes(body).send().await.expect(200);
     }
 
     let all = receiver.all();
@@ -80,31 +68,13 @@ async fn closing_stalling_and_endless_paths_do_so() {
     let receiver = Receiver::start().await;
     receiver.script("/close", [Behaviour::Close]);
     receiver.script("/raw", [Behaviour::Raw(Bytes::from_static(b"nonsense"))]);
-    receiver.script(
-        "/endless",
-        [Behaviour::Endless(Bytes::from_static(b"HTTP/1.1 200 OK\r\n\r\n"))],
-    );
+    receiver.script("/endless", [Behaviour::Endless(Bytes::from_static(b"HTTP/1.1 200 OK\r\n\r\n"))]);
 
-    assert_eq!(
-        raw_exchange(receiver.addr(), &post("/close", "", ""))
-            .await
-            .status,
-        None
-    );
-    assert_eq!(
-        raw_exchange(receiver.addr(), &post("/raw", "", "")).await.head,
-        "nonsense"
-    );
-    assert_eq!(
-        raw_exchange(receiver.addr(), &post("/endless", "", ""))
-            .await
-            .status,
-        Some(200)
-    );
+    assert_eq!(raw_exchange(receiver.addr(), &post("/close", "", "")).await.status, None);
+    assert_eq!(raw_exchange(receiver.addr(), &post("/raw", "", "")).await.head, "nonsense");
+    assert_eq!(raw_exchange(receiver.addr(), &post("/endless", "", "")).await.status, Some(200));
 
-    let endless = receiver
-        .wait_for(1, |it| it.path() == "/endless" && it.abandoned_at.is_some())
-        .await;
+    let endless = receiver.wait_for(1, |it| it.path() == "/endless" && it.abandoned_at.is_some()).await;
     assert!(endless[0].taken_bytes > 1 << 20);
 }
 

@@ -19,17 +19,8 @@ pub fn verdict(request: &Received, family: &str, secret: &str) -> Result<Verdict
         let value = request.header(&format!("{family}-{name}"));
         (!value.is_empty()).then_some(value.as_bytes())
     };
-    let headers = SignatureHeaders {
-        id: value("id"),
-        timestamp: value("timestamp"),
-        signature: value("signature"),
-    };
-    verify(
-        &[key],
-        &headers,
-        &request.body,
-        request.unix_s,
-        DEFAULT_TOLERANCE_S,
-    )
-    .map_err(|error| error.to_string())
+    let headers =
+        SignatureHeaders { id: value("id"), timestamp: value("timestamp"), signature: value("signature") };
+    verify(&[key], &headers, &request.body, request.unix_s, DEFAULT_TOLERANCE_S)
+        .map_err(|error| error.to_string())
 }

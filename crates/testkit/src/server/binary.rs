@@ -17,10 +17,7 @@ pub fn find_binary() -> PathBuf {
         assert!(path.is_file(), "{VARIABLE}={} is not a file", path.display());
         return path;
     }
-    let candidates = [
-        beside_this_test(),
-        Some(workspace_root().join("target/debug/hooktide")),
-    ];
+    let candidates = [beside_this_test(), Some(workspace_root().join("target/debug/hooktide"))];
     candidates.into_iter().flatten().find(|path| path.is_file()).unwrap_or_else(|| {
         panic!("no hooktide binary: run `cargo build -p hooktide` first, or `cargo xtask test`, or set {VARIABLE}")
     })

@@ -49,9 +49,7 @@ impl Log {
 /// The address in a line of the server's log.
 fn address_in(line: &str) -> Option<SocketAddr> {
     let after = line.split(LISTENING).nth(1)?;
-    let end = after
-        .find(|it: char| !(it.is_ascii_hexdigit() || ".:[]".contains(it)))
-        .unwrap_or(after.len());
+    let end = after.find(|it: char| !(it.is_ascii_hexdigit() || ".:[]".contains(it))).unwrap_or(after.len());
     after[..end].trim_end_matches(['.', ':']).parse().ok()
 }
 
@@ -63,18 +61,9 @@ mod tests {
     fn address_is_found_in_text_and_json_and_colour() {
         let expected = Some("127.0.0.1:40123".parse().unwrap());
         assert_eq!(address_in("INFO listening on http://127.0.0.1:40123"), expected);
-        assert_eq!(
-            address_in(r#"{"message":"listening on http://127.0.0.1:40123","a":1}"#),
-            expected
-        );
-        assert_eq!(
-            address_in("listening on http://127.0.0.1:40123. Ready\u{1b}[0m"),
-            expected
-        );
-        assert_eq!(
-            address_in("listening on http://[::1]:7"),
-            Some("[::1]:7".parse().unwrap())
-        );
+        assert_eq!(address_in(r#"{"message":"listening on http://127.0.0.1:40123","a":1}"#), expected);
+        assert_eq!(address_in("listening on http://127.0.0.1:40123. Ready\u{1b}[0m"), expected);
+        assert_eq!(address_in("listening on http://[::1]:7"), Some("[::1]:7".parse().unwrap()));
         assert_eq!(address_in("connecting to http://127.0.0.1:1"), None);
     }
 }

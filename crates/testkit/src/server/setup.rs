@@ -13,6 +13,7 @@ use super::under_test::ServerUnderTest;
 pub struct ServerSetup {
     pub(super) env: BTreeMap<String, String>,
     pub(super) dir: Home,
+    pub(super) verb: &'static str,
 }
 
 /// The directory a server runs in.
@@ -47,10 +48,7 @@ impl ServerSetup {
     #[must_use]
     pub fn new() -> Self {
         let dir = TempDir::with_prefix("hooktide-test-").expect("a temporary directory can be made");
-        let setup = Self {
-            env: BTreeMap::new(),
-            dir: Home::Fresh(Arc::new(dir)),
-        };
+        let setup = Self { env: BTreeMap::new(), dir: Home::Fresh(Arc::new(dir)), verb: "serve" };
         setup
             .env("HOOKTIDE_LISTEN", "127.0.0.1:0")
             .env("HOOKTIDE_DELIVERY_ALLOW_SUBNETS", "127.0.0.0/8,::1/128")
@@ -74,6 +72,13 @@ impl ServerSetup {
     #[must_use]
     pub fn retries(self, schedule: &str) -> Self {
         self.env("HOOKTIDE_DELIVERY_RETRY_SCHEDULE", schedule)
+    }
+
+    /// Runs `hooktide dev` instead of `hooktide serve`.
+    #[must_use]
+    pub fn dev(mut self) -> Self {
+        self.verb = "dev";
+        self
     }
 
     /// Runs in a directory of the test's own, which is not removed.

@@ -12,6 +12,7 @@ use super::binary::find_binary;
 use super::log::Log;
 use super::setup::ServerSetup;
 use crate::api::Api;
+use crate::process::output_within;
 use crate::wait::{DEADLINE, wait_until_within};
 
 /// A server process of this test's own. Dropping it kills the process by its id; a panicking test shows the log.
@@ -36,13 +37,7 @@ impl ServerUnderTest {
     pub(super) async fn launch(setup: ServerSetup) -> Self {
         let log = Log::default();
         let (child, addr) = spawn(&setup, &log).await;
-        let mut server = Self {
-            setup,
-            log,
-            child,
-            addr,
-            token: String::new(),
-        };
+        let mut server = Self { setup, log, child, addr, token: String::new() };
         server.wait_until_ready().await;
         server.token = server.run(&["token"]);
         server
@@ -105,10 +100,7 @@ impl ServerUnderTest {
         let output = self.run_raw(args);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "hooktide {args:?} failed: {said}");
-        String::from_utf8(output.stdout)
-            .expect("data on stdout is text")
-            .trim()
-            .to_owned()
+        String::from_utf8(output.stdout).expect("data on stdout is text").trim().to_owned()
     }
 
     /// Runs another command of the binary with the same settings.
@@ -117,10 +109,7 @@ impl ServerUnderTest {
     /// When the command cannot be started.
     #[must_use]
     pub fn run_raw(&self, args: &[&str]) -> Output {
-        command(&self.setup)
-            .args(args)
-            .output()
-            .expect("the binary can be run")
+        output_within(command(&self.setup).args(args), DEADLINE)
     }
 
     /// Kills it as a power cut would: no handler runs.
@@ -139,10 +128,8 @@ impl ServerUnderTest {
     /// # Panics
     /// When the process is gone.
     pub fn terminate(&self) {
-        let pid = i32::try_from(self.child.id())
-            .ok()
-            .and_then(Pid::from_raw)
-            .expect("a child has a process id");
+        let pid =
+            i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a child has a process id");
         kill_process(pid, Signal::TERM).expect("the server is running");
     }
 
@@ -206,11 +193,7 @@ impl Drop for ServerUnderTest {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            eprintln!(
-                "--- log of the server in {} ---\n{}\n---",
-                self.dir().display(),
-                self.log()
-            );
+            eprintln!("--- log of the server in {} ---\n{}\n---", self.dir().display(), self.log());
         }
     }
 }
@@ -219,37 +202,27 @@ fn command(setup: &ServerSetup) -> Command {
     let mut command = Command::new(find_binary());
     let inherited = ["PATH", "HOME", "TMPDIR"].into_iter();
     let kept = inherited.filter_map(|name| Some((name, std::env::var_os(name)?)));
-    command
-        .current_dir(setup.dir.path())
-        .env_clear()
-        .envs(kept)
-        .envs(&setup.env);
+    command.current_dir(setup.dir.path()).env_clear().envs(kept).envs(&setup.env);
     command
 }
 
 async fn spawn(setup: &ServerSetup, log: &Log) -> (Child, SocketAddr) {
     let mut child = command(setup)
-        .arg("serve")
+        .arg(setup.verb)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("failed to start {}: {error}", find_binary().display()));
     let (found, bound) = watch::channel(None);
-    log.follow(
-        child.stdout.take().expect("stdout is piped"),
-        watch::Sender::new(None),
-    );
+    log.follow(child.stdout.take().expect("stdout is piped"), watch::Sender::new(None));
     log.follow(child.stderr.take().expect("stderr is piped"), found);
     match address(bound).await {
         Some(addr) => (child, addr),
         None => {
             let _ = child.kill();
             let status = child.wait();
-            panic!(
-                "the server never said `listening on http://ADDR` ({status:?}); its log:\n{}",
-                log.text()
-            );
+            panic!("the server never said `listening on http://ADDR` ({status:?}); its log:\n{}", log.text());
         }
     }
 }

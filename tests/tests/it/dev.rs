@@ -1,0 +1,73 @@
+//! `hooktide dev`: what a newcomer reads and pastes must work as it stands.
+
+use hooktide_testkit::{ServerSetup, ServerUnderTest, raw_exchange, wait_until};
+use serde_json::json;
+use tokio::time::Instant;
+
+/// The word after `mark` in what the server printed.
+async fn printed(server: &ServerUnderTest, mark: &str) -> String {
+    let text = wait_until(mark, async || {
+        let log = server.log();
+        let rest = log.split(mark).nth(1)?;
+        let word = rest.split([' ', '\n', '"', '\'', '\\']).find(|it| !it.is_empty())?;
+        Some(word.to_owned())
+    });
+    text.await
+}
+
+#[tokio::test]
+async fn newcomer_sees_a_verified_delivery_at_once() {
+    let started = Instant::now();
+    let server = ServerSetup::new().dev().start().await;
+    let token = printed(&server, "export TOKEN=").await;
+    let api = server.api().with_token(&token);
+
+    let body = json!({ "eventType": "invoice.paid", "payload": { "invoice": "in_1" } });
+    let message = api.publish_with("demo", body).await;
+
+    let line = wait_until("a line about the delivery", async || {
+        server.log().lines().find(|line| line.contains(&message)).map(str::to_owned)
+    })
+    .await;
+    assert!(line.to_lowercase().contains("verified"), "{line}");
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    let attempts = api.wait_for_attempts("demo", &message, 1).await;
+    assert_eq!(attempts[0]["status"], 0);
+    let _ = api.get("/app/demo/attempt/endpoint/demo-receiver").await.expect(200);
+}
+
+#[tokio::test]
+async fn receiver_can_be_made_to_fail_and_recovers() {
+    let server = ServerSetup::new().dev().start().await;
+    let token = printed(&server, "export TOKEN=").await;
+    let api = server.api().with_token(&token);
+    let receiver = printed(&server, "Receiver").await;
+    let address = receiver.trim_start_matches("http://").parse().unwrap();
+    let fail =
+        raw_exchange(address, b"GET /fail?times=2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert_eq!(fail.status, Some(200), "{fail:?}");
+
+    let message = api.publish("demo", "invoice.paid", json!({})).await;
+
+    let attempts = api.wait_for_attempts("demo", &message, 3).await;
+    let codes: Vec<bool> = attempts.iter().rev().map(|it| it["status"] == json!(0)).collect();
+    assert_eq!(codes, [false, false, true]);
+}
+
+#[tokio::test]
+async fn second_start_keeps_the_data() {
+    let mut server = ServerSetup::new().dev().start().await;
+    let token = printed(&server, "export TOKEN=").await;
+    let message = server.api().with_token(&token).publish("demo", "user.created", json!({})).await;
+    server.api().with_token(&token).wait_for_attempts("demo", &message, 1).await;
+    let status = server.sigterm(std::time::Duration::from_secs(30)).await;
+    assert_eq!(status.code(), Some(0));
+
+    server.restart().await;
+
+    let api = server.api().with_token(&token);
+    let _ = api.get(&format!("/app/demo/msg/{message}")).await.expect(200);
+    let next = api.publish("demo", "user.created", json!({})).await;
+    let attempts = api.wait_for_attempts("demo", &next, 1).await;
+    assert_eq!(attempts[0]["status"], 0, "the endpoint points at where the receiver listens now");
+}
