@@ -1,0 +1,179 @@
+//! The command line: verbs, their arguments, and help that teaches. Settings are not listed here; they come from
+//! `setting_flags.rs`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use hooktide_config::{Loaded, Preset, parse_duration};
+
+use crate::failure::Failure;
+use crate::setting_flags::SettingFlags;
+
+const ABOUT: &str = "A complete webhook system in one binary";
+
+const EXAMPLES: &str = "\
+Examples:
+  hooktide dev                      Try it: server, demo data and a receiver, on this machine only
+  hooktide serve                    Run the server; data goes to ./hooktide-data
+  hooktide token                    Print a token for the API
+  hooktide config check             Find every mistake in the configuration at once
+
+Exit codes:
+  0  it worked
+  1  it failed while running
+  2  the command line or the configuration is wrong
+
+Data goes to standard output, everything else to standard error.";
+
+const SETTINGS_NOTE: &str = "\
+Every setting is a flag, an environment variable and a key of the configuration file:
+  --delivery-timeout 5s     HOOKTIDE_DELIVERY_TIMEOUT=5s     [delivery] timeout = \"5s\"
+Flags win over the environment, the environment wins over the file. `--help` lists all of them.";
+
+/// What the user typed.
+#[derive(Debug, Parser)]
+#[command(name = "hooktide", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The verbs, in the order in which a newcomer meets them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try Hooktide on this machine: a server with demo data and a built-in receiver
+    ///
+    /// Needs no configuration and listens on loopback only. Prints the API's URL, a token, and commands to paste that
+    /// publish a message, list its attempts, and make the receiver fail so that you can watch retries.
+    #[command(after_help = SETTINGS_NOTE)]
+    Dev(ServerArgs),
+
+    /// Run the server
+    ///
+    /// Stops on SIGTERM or Ctrl-C: it takes no new requests, finishes what is in flight within `shutdown.grace`, and
+    /// exits with 0. What it acknowledged is safe at any time, also when it is killed.
+    #[command(after_help = SETTINGS_NOTE)]
+    Serve(ServerArgs),
+
+    /// Print a token for the API
+    ///
+    /// It goes to standard output alone, as in `TOKEN=$(hooktide token)`, and is signed with the same secret as the
+    /// server's: run it with the server's configuration, in the same directory.
+    Token(TokenArgs),
+
+    /// Ask a running server whether it is healthy: exit code 0 if it is, 1 if not
+    #[command(
+        after_help = "Examples:\n  hooktide healthcheck http://127.0.0.1:8071/readyz\n  \
+        HEALTHCHECK CMD [\"hooktide\", \"healthcheck\", \"http://127.0.0.1:8071/livez\"]   (in a Dockerfile)"
+    )]
+    Healthcheck(HealthcheckArgs),
+
+    /// Check, print or explain the configuration
+    Config(ConfigArgs),
+
+    /// Print a completion script for a shell
+    #[command(after_help = "Examples:\n  \
+        source <(hooktide completion bash)\n  \
+        hooktide completion zsh > ~/.zfunc/_hooktide\n  \
+        hooktide completion fish > ~/.config/fish/completions/hooktide.fish")]
+    Completion(CompletionArgs),
+
+    /// Print the API's description (OpenAPI 3.1) as JSON
+    Openapi,
+}
+
+/// Arguments of the commands that run a server.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+}
+
+/// Arguments of `hooktide token`.
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// Organisation that the token is for, as in `org_2…`; without it, the default organisation
+    #[arg(value_name = "ORG")]
+    pub(crate) organisation: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+}
+
+/// Arguments of `hooktide healthcheck`.
+#[derive(Debug, Args)]
+pub(crate) struct HealthcheckArgs {
+    /// What to ask, `http://` only; without a path, `/readyz`
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+
+    /// How long the answer may take
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+}
+
+/// Arguments of `hooktide config`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) verb: ConfigVerb,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigVerb {
+    /// Report every mistake at once; exit code 0 if there is none, 2 otherwise
+    Check(SettingArgs),
+
+    /// Print each value with its origin, as a configuration file; secrets are left out
+    Print {
+        /// Print JSON instead
+        #[arg(long)]
+        json: bool,
+
+        #[command(flatten)]
+        settings: SettingArgs,
+    },
+
+    /// Print the reference of all settings as Markdown
+    Reference,
+}
+
+/// Arguments of `hooktide completion`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell to complete in
+    pub(crate) shell: Shell,
+}
+
+/// Where settings come from on the command line.
+#[derive(Debug, Args)]
+pub(crate) struct SettingArgs {
+    /// Configuration file [default: $HOOKTIDE_CONFIG, else hooktide.toml if there is one]
+    #[arg(long = "config", value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) flags: SettingFlags,
+}
+
+impl SettingArgs {
+    /// Merges file, environment and flags over the command's own defaults.
+    pub(crate) fn load(&self, presets: Vec<Preset>) -> Result<Loaded, Failure> {
+        Ok(hooktide_config::load(
+            self.file.as_deref(),
+            presets,
+            self.flags.given().to_vec(),
+        )?)
+    }
+}
+
+/// Prints help, the version or a complaint about the command line, each to its stream.
+pub(crate) fn print_answer(answer: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when even this cannot be printed.
+    let _ = answer.print();
+    ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2))
+}

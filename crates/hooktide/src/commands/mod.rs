@@ -1,0 +1,9 @@
+//! One file per verb of the command line.
+
+pub(crate) mod completion;
+pub(crate) mod config;
+pub(crate) mod dev;
+pub(crate) mod healthcheck;
+pub(crate) mod openapi;
+pub(crate) mod serve;
+pub(crate) mod token;

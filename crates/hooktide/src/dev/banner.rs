@@ -1,0 +1,38 @@
+//! What a newcomer sees first: where things are, and what to paste.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// The text.
+pub(crate) fn banner(api: SocketAddr, receiver: SocketAddr, data: &Path, token: &str) -> String {
+    let api = format!("http://{api}");
+    format!(
+        r#"Hooktide is running.
+
+  API       {api}/api/v1
+  API docs  {api}/docs
+  Data      {data}
+  Receiver  http://{receiver} (built in; verifies every delivery and prints a line for it below)
+
+Paste this into another terminal.
+
+  export TOKEN={token}
+
+1. Publish a message:
+
+  curl -s {api}/api/v1/app/demo/msg -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
+    -d '{{"eventType": "invoice.paid", "payload": {{"type": "invoice.paid", "invoice": "in_1", "amount": 4200}}}}'
+
+2. See its attempts:
+
+  curl -s {api}/api/v1/app/demo/attempt/endpoint/demo-receiver -H "Authorization: Bearer $TOKEN"
+
+3. Make the receiver fail twice, publish again (step 1), and watch the retries:
+
+  curl -s "http://{receiver}/fail?times=2"
+
+Stop with Ctrl-C. Deliveries:
+"#,
+        data = data.display(),
+    )
+}

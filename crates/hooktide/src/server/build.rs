@@ -1,0 +1,178 @@
+//! From a configuration to a running server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use hooktide_api::{ApiLimits, ApiParts, ApiState, TokenKeys};
+use hooktide_config::{Config, HeaderNames, SignatureType};
+use hooktide_destinations::guard::{GuardPolicy, SystemResolver};
+use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
+use hooktide_model::clock::SystemClock;
+use hooktide_model::{Clock, RetrySchedule};
+use hooktide_pipeline::{Pipeline, PipelineConfig};
+use hooktide_store::Store;
+use hooktide_store::backends::sqlite::{Retention, SqliteOptions, SqliteStore};
+use hooktide_store::vault::Vault;
+use hooktide_verify::KeyKind;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{files, jwt_secret, main_secret, meter};
+use crate::failure::Failure;
+
+/// Chunks that a retention period is cut into at least, so that history goes in small steps.
+const CHUNKS_PER_RETENTION: u32 = 30;
+/// The longest that a chunk stays open.
+const CHUNK_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// History kept for ever, as a span.
+const FOR_EVER: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
+
+/// A server whose parts are up.
+pub(crate) struct Server {
+    pub(crate) config: Config,
+    pub(crate) address: SocketAddr,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) tokens: TokenKeys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(super) listener: TcpListener,
+    pub(super) state: ApiState,
+    pub(super) draining: Arc<AtomicBool>,
+    /// Holds the reason once the store has failed for good.
+    pub(super) fatal: watch::Receiver<Option<String>>,
+}
+
+/// The runtime that a server runs in.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::caused("cannot start the runtime", &error, ""))
+}
+
+impl Server {
+    /// Open the store, start the flow, and bind the address, in this order: whoever can connect can be served.
+    pub(crate) async fn start(config: Config) -> Result<Self, Failure> {
+        let connections_max = files::raise_limit();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let metrics = if config.metrics.enabled { Some(meter::install()?) } else { None };
+        if let Some(metrics) = &metrics {
+            tokio::spawn(meter::keep_up(metrics.clone()));
+        }
+        let (fatal_sender, fatal) = watch::channel(None);
+        let store = open_store(&config, Arc::clone(&clock), fatal_sender)?;
+        let listener = bind(config.listen).await?;
+        let address = listener.local_addr().map_err(|error| Failure::caused("cannot read the address", &error, ""))?;
+        let policy = GuardPolicy {
+            allow_subnets: config.delivery.allow_subnets.clone(),
+            https_only: config.delivery.https_only,
+            own_addresses: vec![address],
+            allow_own: false,
+        };
+        let http = http(&config, policy.clone())?;
+        let flow = pipeline_config(&config, connections_max);
+        let pipeline = Pipeline::start(Arc::clone(&store), Arc::new(http), Arc::clone(&clock), flow, seed()?)
+            .await
+            .map_err(|error| Failure::caused("cannot read the schedule", &error, ""))?;
+        let pipeline = Arc::new(pipeline);
+        let tokens = TokenKeys::new(jwt_secret(&config)?.expose().as_bytes());
+        let draining = Arc::new(AtomicBool::new(false));
+        let state = ApiState::new(ApiParts {
+            store: Arc::clone(&store),
+            pipeline: Arc::clone(&pipeline),
+            tokens: tokens.clone(),
+            public_url: format!("http://{address}"),
+            guard: Arc::new(policy),
+            limits: limits(&config),
+            signature_kind: match config.delivery.signature_type {
+                SignatureType::Hmac256 => KeyKind::Hmac256,
+                SignatureType::Ed25519 => KeyKind::Ed25519,
+            },
+            clock: Arc::clone(&clock),
+            random: Arc::new(|bytes| getrandom::fill(bytes).expect("the operating system has randomness")),
+            metrics: meter::renderer(metrics),
+            draining: Arc::clone(&draining),
+        });
+        Ok(Self { config, address, store, pipeline, tokens, clock, listener, state, draining, fatal })
+    }
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        let help = if error.kind() == std::io::ErrorKind::AddrInUse {
+            "something else listens there: choose another with `--listen 127.0.0.1:0` or HOOKTIDE_LISTEN"
+        } else {
+            "choose another address with `--listen` or HOOKTIDE_LISTEN"
+        };
+        Failure::caused(&format!("cannot listen on {listen}"), &error, help)
+    })
+}
+
+fn open_store(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    fatal: watch::Sender<Option<String>>,
+) -> Result<Arc<dyn Store>, Failure> {
+    let vault = Vault::new(main_secret(config)?.expose().as_bytes())
+        .map_err(|error| Failure::caused("cannot use the main secret", &error, "set HOOKTIDE_MAIN_SECRET to a longer one"))?;
+    let history = config.retention.history.unwrap_or(FOR_EVER);
+    let options = SqliteOptions {
+        path: config.database_url.path.clone(),
+        vault,
+        clock,
+        idempotency_window: config.idempotency.window,
+        idempotency_keys_max: usize::try_from(config.idempotency.keys_max).unwrap_or(usize::MAX),
+        chunk_events: config.storage.chunk_events,
+        chunk_bytes: config.chunk_bytes(),
+        chunk_age: (history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
+        free_bytes_min: config.storage.free_bytes_min,
+        retention: Retention { history, disk_bytes_max: config.retention.disk_bytes_max.unwrap_or(0) },
+        on_fatal: Box::new(move |why| {
+            fatal.send_replace(Some(why.to_owned()));
+        }),
+    };
+    let path = config.database_url.path.display().to_string();
+    let store = SqliteStore::open(options)
+        .map_err(|error| Failure::caused(&format!("cannot open the store {path}"), &error, "see the message above"))?;
+    Ok(Arc::new(store))
+}
+
+fn http(config: &Config, policy: GuardPolicy) -> Result<HttpShared, Failure> {
+    let extra_roots = match &config.delivery.extra_ca_file {
+        None => Vec::new(),
+        Some(path) => hooktide_destinations::kinds::http::read_certificates(path)
+            .map_err(|error| Failure::caused("cannot read delivery.extra_ca_file", &error, "it must hold PEM certificates"))?,
+    };
+    let resolver = Arc::new(SystemResolver::from_system());
+    HttpShared::new(HttpConfig { policy, resolver, extra_roots, limits: HttpLimits::default() })
+        .map_err(|error| Failure::caused("cannot prepare outbound connections", &error, ""))
+}
+
+fn pipeline_config(config: &Config, connections_max: usize) -> PipelineConfig {
+    let delivery = &config.delivery;
+    PipelineConfig {
+        retry_schedule: RetrySchedule::new(delivery.retry_schedule.clone(), delivery.jitter),
+        timeout: delivery.timeout,
+        disable_after: delivery.disable_after,
+        concurrency: delivery.concurrency,
+        connections_max,
+        lane_capacity: delivery.lane_capacity,
+        memory_bytes_max: usize::try_from(delivery.memory_bytes_max).unwrap_or(usize::MAX),
+        webhook_headers: delivery.headers != HeaderNames::Svix,
+        svix_headers: delivery.headers != HeaderNames::Webhook,
+    }
+}
+
+fn limits(config: &Config) -> ApiLimits {
+    let body_bytes_max = usize::try_from(config.api.body_bytes_max).unwrap_or(usize::MAX);
+    let payload_bytes_max = usize::try_from(config.messages.payload_bytes_max).unwrap_or(usize::MAX);
+    ApiLimits { body_bytes_max, payload_bytes_max, ..ApiLimits::default() }
+}
+
+fn seed() -> Result<u64, Failure> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::caused("cannot get randomness", &error, ""))?;
+    Ok(u64::from_le_bytes(bytes))
+}

@@ -1,0 +1,15 @@
+//! The server: built from a configuration, run until it is told to stop.
+//!
+//! `serve` and `dev` call [`Server::start`] and [`Server::run`]. What must stay true: nothing listens before the store
+//! is open, and nothing is closed before requests in flight have been answered or their time is up.
+
+mod build;
+mod connections;
+mod files;
+mod meter;
+mod run;
+mod secrets;
+mod signals;
+
+pub(crate) use build::{Server, runtime};
+pub(crate) use secrets::{jwt_secret, main_secret};
