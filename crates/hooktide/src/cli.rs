@@ -65,10 +65,8 @@ pub(crate) enum Command {
     Token(TokenArgs),
 
     /// Ask a running server whether it is healthy: exit code 0 if it is, 1 if not
-    #[command(
-        after_help = "Examples:\n  hooktide healthcheck http://127.0.0.1:8071/readyz\n  \
-        HEALTHCHECK CMD [\"hooktide\", \"healthcheck\", \"http://127.0.0.1:8071/livez\"]   (in a Dockerfile)"
-    )]
+    #[command(after_help = "Examples:\n  hooktide healthcheck http://127.0.0.1:8071/readyz\n  \
+        HEALTHCHECK CMD [\"hooktide\", \"healthcheck\", \"http://127.0.0.1:8071/livez\"]   (in a Dockerfile)")]
     Healthcheck(HealthcheckArgs),
 
     /// Check, print or explain the configuration
@@ -163,11 +161,7 @@ pub(crate) struct SettingArgs {
 impl SettingArgs {
     /// Merges file, environment and flags over the command's own defaults.
     pub(crate) fn load(&self, presets: Vec<Preset>) -> Result<Loaded, Failure> {
-        Ok(hooktide_config::load(
-            self.file.as_deref(),
-            presets,
-            self.flags.given().to_vec(),
-        )?)
+        Ok(hooktide_config::load(self.file.as_deref(), presets, self.flags.given().to_vec())?)
     }
 }
 

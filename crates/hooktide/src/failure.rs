@@ -22,20 +22,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// The command did not work out. An empty help is left out.
     pub(crate) fn failed(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            exit_code: EXIT_FAILURE,
-            message: message.into(),
-            help: help.into(),
-        }
+        Self { exit_code: EXIT_FAILURE, message: message.into(), help: help.into() }
     }
 
     /// The command was asked for something impossible.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            exit_code: EXIT_USAGE,
-            message: message.into(),
-            help: help.into(),
-        }
+        Self { exit_code: EXIT_USAGE, message: message.into(), help: help.into() }
     }
 
     /// Adds what the command was doing to an error with all its causes.
@@ -67,9 +59,6 @@ impl Failure {
 
 impl From<Mistakes> for Failure {
     fn from(mistakes: Mistakes) -> Self {
-        Self::usage(
-            mistakes.to_string(),
-            "`hooktide config reference` describes every setting",
-        )
+        Self::usage(mistakes.to_string(), "`hooktide config reference` describes every setting")
     }
 }

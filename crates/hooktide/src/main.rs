@@ -9,6 +9,7 @@ mod commands;
 mod dev;
 mod failure;
 mod output;
+mod random;
 mod server;
 mod setting_flags;
 mod telemetry;

@@ -33,10 +33,7 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     fn of_this_process() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            terminal: stderr().is_terminal(),
-            no_color,
-        }
+        Self { terminal: stderr().is_terminal(), no_color }
     }
 }
 

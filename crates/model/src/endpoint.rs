@@ -71,7 +71,8 @@ impl Endpoint {
     #[must_use]
     pub fn subscribes_to(&self, event_type: &EventTypeName, channels: &[Channel]) -> bool {
         let type_fits = self.event_types.as_ref().is_none_or(|types| types.contains(event_type));
-        let channel_fits = self.channels.as_ref().is_none_or(|own| channels.iter().any(|channel| own.contains(channel)));
+        let channel_fits =
+            self.channels.as_ref().is_none_or(|own| channels.iter().any(|channel| own.contains(channel)));
         type_fits && channel_fits
     }
 

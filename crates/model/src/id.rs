@@ -7,9 +7,9 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit, Mac};
+use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 use svix_ksuid::{Ksuid, KsuidLike};
@@ -38,7 +38,8 @@ impl Seq {
     /// The smallest key of the 4 ms step that holds `time`.
     #[must_use]
     pub fn first_at(time: Timestamp) -> Self {
-        let since_epoch_ms = (time.unix_ms() - KSUID_EPOCH_S * 1000).clamp(0, i64::from(u32::MAX >> 1) * 1000);
+        let since_epoch_ms =
+            (time.unix_ms() - KSUID_EPOCH_S * 1000).clamp(0, i64::from(u32::MAX >> 1) * 1000);
         let steps = ((since_epoch_ms / 1000) << 8) | ((since_epoch_ms % 1000) / 4);
         Self(steps << COUNTER_BITS)
     }
@@ -58,13 +59,13 @@ pub struct SeqSource(Mutex<i64>);
 impl SeqSource {
     /// Keys after `last`, the largest one in the store.
     #[must_use]
-    pub const fn after(last: Seq) -> Self {
+    pub fn after(last: Seq) -> Self {
         Self(Mutex::new(last.0))
     }
 
     /// The next key, at or after `now`.
     pub fn next(&self, now: Timestamp) -> Seq {
-        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self.0.lock();
         *last = (*last + 1).max(Seq::first_at(now).0);
         Seq(*last)
     }

@@ -40,7 +40,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn app(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Arc<AppConfig>>, StoreError> {
+    pub async fn app(
+        &self,
+        org: &OrgId,
+        app: &ObjectRef<AppId>,
+    ) -> Result<Option<Arc<AppConfig>>, StoreError> {
         let key = (org.clone(), app.clone());
         if let Some(found) = self.by_ref.get(&key) {
             return Ok(Some(found));

@@ -24,13 +24,30 @@ const CONFIG_RETRY: Duration = Duration::from_millis(250);
 const NAP: Duration = Duration::from_millis(200);
 
 /// Try once. `None` when the server is ending and the try was not made.
-pub(crate) async fn deliver(engine: &Arc<Engine>, lane: &Lane, http: &mut HttpSlot, job: &Job) -> Option<Outcome> {
+pub(crate) async fn deliver(
+    engine: &Arc<Engine>,
+    lane: &Lane,
+    http: &mut HttpSlot,
+    job: &Job,
+) -> Option<Outcome> {
     let Some(subscriber) = subscriber(engine, lane).await? else {
-        return Some(record::canceled(engine, lane, job, "", "the endpoint was deleted while this delivery waited"));
+        return Some(record::canceled(
+            engine,
+            lane,
+            job,
+            "",
+            "the endpoint was deleted while this delivery waited",
+        ));
     };
     if subscriber.disabled {
         let url = &subscriber.url_text;
-        return Some(record::canceled(engine, lane, job, url, "the endpoint was disabled while this delivery waited"));
+        return Some(record::canceled(
+            engine,
+            lane,
+            job,
+            url,
+            "the endpoint was disabled while this delivery waited",
+        ));
     }
     let Some(payload) = job.message.payload.clone() else {
         return Some(record::payload_gone(engine, lane, job, &subscriber));
@@ -39,10 +56,12 @@ pub(crate) async fn deliver(engine: &Arc<Engine>, lane: &Lane, http: &mut HttpSl
     let started_at = engine.clock.now();
     let answer = match &subscriber.url {
         Err(refusal) => Answer::Refused(refusal.clone()),
-        Ok(url) => match request::build(&job.message, payload, &subscriber, url, &engine.config, started_at) {
-            Err(error) => Answer::Refused(error.to_string()),
-            Ok(request) => Answer::Exchange(http.send(&request).await),
-        },
+        Ok(url) => {
+            match request::build(&job.message, payload, &subscriber, url, &engine.config, started_at) {
+                Err(error) => Answer::Refused(error.to_string()),
+                Ok(request) => Answer::Exchange(http.send(&request).await),
+            }
+        }
     };
     let judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
     health::note(engine, lane, &subscriber, &judged).await;
@@ -59,10 +78,12 @@ async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Option<Arc<Subs
         match engine.store.endpoint_by_key(lane.endpoint).await {
             Ok(None) => return Some(None),
             Ok(Some((endpoint, application))) => {
-                let own = endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
+                let own =
+                    endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
                 let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
                 let throttles = shared.into_iter().chain(own).collect();
-                let fresh = Arc::new(Subscriber::new(&endpoint, application, engine.http.policy(), throttles));
+                let fresh =
+                    Arc::new(Subscriber::new(&endpoint, application, engine.http.policy(), throttles));
                 // Another slot may have loaded it at the same time: all must share one throttle.
                 return Some(Some(lane.keep_subscriber(fresh, generation)));
             }

@@ -127,7 +127,8 @@ impl Engine {
     pub(crate) fn app_throttle(&self, app: Seq, rate: Option<u16>) -> Option<Arc<Throttle>> {
         let rate = rate.filter(|rate| *rate > 0)?;
         let mut throttles = self.app_throttles.lock();
-        if let Some(found) = throttles.get(&app).and_then(Weak::upgrade).filter(|found| found.rate() == rate) {
+        if let Some(found) = throttles.get(&app).and_then(Weak::upgrade).filter(|found| found.rate() == rate)
+        {
             return Some(found);
         }
         throttles.retain(|_, throttle| throttle.strong_count() > 0);

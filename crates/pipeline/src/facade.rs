@@ -109,7 +109,12 @@ impl Pipeline {
     ///
     /// # Errors
     /// When it cannot be sent or was not stored. `Store(Missing)`: no such message or endpoint in the application.
-    pub async fn resend(&self, app: &AppConfig, message: MessageId, endpoint: EndpointId) -> Result<(), ResendError> {
+    pub async fn resend(
+        &self,
+        app: &AppConfig,
+        message: MessageId,
+        endpoint: EndpointId,
+    ) -> Result<(), ResendError> {
         let store = &self.engine.store;
         let is_disabled = disabled(app, endpoint)?;
         let found = store.message(app.application.id, &ObjectRef::Id(message), true).await?;
@@ -167,7 +172,11 @@ impl Pipeline {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn app(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Arc<AppConfig>>, StoreError> {
+    pub async fn app(
+        &self,
+        org: &OrgId,
+        app: &ObjectRef<AppId>,
+    ) -> Result<Option<Arc<AppConfig>>, StoreError> {
         self.engine.catalogue.app(org, app).await
     }
 

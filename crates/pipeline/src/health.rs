@@ -47,7 +47,9 @@ async fn set_failing_since(engine: &Engine, lane: &Lane, subscriber: &Subscriber
             lane.forget_subscriber();
             engine.catalogue.changed(&[&subscriber.application]);
         }
-        Err(error) => tracing::warn!(%error, "failed to note an endpoint's failures; the next one is noted again"),
+        Err(error) => {
+            tracing::warn!(%error, "failed to note an endpoint's failures; the next one is noted again")
+        }
     }
 }
 

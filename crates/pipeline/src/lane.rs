@@ -275,7 +275,8 @@ impl Lane {
     pub(crate) fn leave(&self, now: Timestamp) -> bool {
         let mut state = self.state.lock();
         state.slots -= 1;
-        let has_work = !state.queue.is_empty() || state.next_due.is_some_and(|due| due <= now) && !state.refilling;
+        let has_work =
+            !state.queue.is_empty() || state.next_due.is_some_and(|due| due <= now) && !state.refilling;
         has_work && self.call_slot(&mut state)
     }
 

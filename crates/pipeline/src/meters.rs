@@ -47,7 +47,12 @@ impl Meters {
     }
 
     /// An attempt ended; `lag` from acceptance to the first try.
-    pub(crate) fn attempt(&self, status: hooktide_model::AttemptStatus, duration: Duration, lag: Option<Duration>) {
+    pub(crate) fn attempt(
+        &self,
+        status: hooktide_model::AttemptStatus,
+        duration: Duration,
+        lag: Option<Duration>,
+    ) {
         match status {
             hooktide_model::AttemptStatus::Success => self.succeeded.increment(1),
             hooktide_model::AttemptStatus::Fail => self.failed.increment(1),

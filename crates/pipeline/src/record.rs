@@ -58,7 +58,8 @@ pub(crate) fn judge(
     let verdict = judge_status(status_code);
     let status = if verdict == Verdict::Delivered { AttemptStatus::Success } else { AttemptStatus::Fail };
     let number = job.tries.saturating_add(1);
-    let may_retry = matches!(verdict, Verdict::Retry | Verdict::RetrySlower) && job.trigger == Trigger::Scheduled;
+    let may_retry =
+        matches!(verdict, Verdict::Retry | Verdict::RetrySlower) && job.trigger == Trigger::Scheduled;
     let delay =
         if may_retry { engine.config.retry_schedule.delay_after(number, wish, engine.unit()) } else { None };
     let attempt = NewAttempt {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use hooktide_model::{
-    AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, Timestamp, Trigger,
-    id::TypedId,
+    AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, Timestamp,
+    Trigger, id::TypedId,
 };
 use hooktide_store::{AttemptFilter, StoreError};
 
@@ -82,6 +82,8 @@ fn just_before(endpoint: EndpointId) -> [u8; 20] {
 
 async fn schedule(engine: &Engine, endpoint: EndpointId, missed: Vec<Seq>) -> Result<(), StoreError> {
     let now = engine.clock.now();
-    let rows = missed.into_iter().map(|message| engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual));
+    let rows = missed
+        .into_iter()
+        .map(|message| engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual));
     join_all(rows).await.into_iter().collect()
 }

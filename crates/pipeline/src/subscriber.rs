@@ -43,9 +43,13 @@ impl Subscriber {
         policy: &GuardPolicy,
         throttles: Vec<Arc<Throttle>>,
     ) -> Self {
-        let url = EndpointUrl::parse(&endpoint.url, policy).map(Arc::new).map_err(|refusal| refusal.to_string());
-        let headers =
-            endpoint.headers.iter().filter_map(|(name, value)| check_custom_header(name, value).ok()).collect();
+        let url =
+            EndpointUrl::parse(&endpoint.url, policy).map(Arc::new).map_err(|refusal| refusal.to_string());
+        let headers = endpoint
+            .headers
+            .iter()
+            .filter_map(|(name, value)| check_custom_header(name, value).ok())
+            .collect();
         let mut keys: Vec<_> = endpoint
             .secrets
             .iter()
@@ -69,7 +73,8 @@ impl Subscriber {
 
     /// The keys that sign at `now`, the current one first.
     pub(crate) fn keys_at(&self, now: Timestamp) -> &[SigningKey] {
-        let valid = self.key_expiries.partition_point(|expires_at| expires_at.is_none_or(|expiry| now < expiry));
+        let valid =
+            self.key_expiries.partition_point(|expires_at| expires_at.is_none_or(|expiry| now < expiry));
         &self.keys[..valid]
     }
 }

@@ -18,10 +18,10 @@ pub(crate) async fn run(engine: Weak<Engine>) {
         let Some(engine) = engine.upgrade().filter(|engine| !engine.is_draining()) else { return };
         let (lanes, in_memory) = engine.lanes.tidy();
         engine.meters.waiting(lanes, in_memory, engine.store.scheduled_count());
-        if round.is_multiple_of(RETENTION_ROUNDS) {
-            if let Err(error) = engine.store.sweep().await {
-                tracing::error!(%error, "failed to apply retention, trying again in a minute");
-            }
+        if round.is_multiple_of(RETENTION_ROUNDS)
+            && let Err(error) = engine.store.sweep().await
+        {
+            tracing::error!(%error, "failed to apply retention, trying again in a minute");
         }
         round = round.wrapping_add(1);
     }

@@ -24,7 +24,11 @@ const PRESETS: &[(&str, &str)] = &[
 
 /// Runs until Ctrl-C.
 pub(crate) fn run(arguments: &ServerArgs) -> Result<(), Failure> {
-    let presets = PRESETS.iter().map(|(path, value)| Preset { command: "hooktide dev", path, value: (*value).to_owned() });
+    let presets = PRESETS.iter().map(|(path, value)| Preset {
+        command: "hooktide dev",
+        path,
+        value: (*value).to_owned(),
+    });
     let loaded = arguments.settings.load(presets.collect())?;
     telemetry::init(&loaded.config.log)?;
     for warning in &loaded.warnings {
@@ -43,7 +47,8 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
     }
     let path = config.database_url.path.clone();
     let server = Server::start(config).await?;
-    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color =
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let (receiver, address) = Receiver::start(Arc::clone(&server.clock), color)
         .await
         .map_err(|error| Failure::caused("cannot start the receiver", &error, ""))?;

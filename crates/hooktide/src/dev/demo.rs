@@ -10,10 +10,8 @@ use crate::server::Server;
 
 const APPLICATION: &str = "demo";
 const ENDPOINT: &str = "demo-receiver";
-const EVENT_TYPES: &[(&str, &str)] = &[
-    ("invoice.paid", "An invoice was paid in full"),
-    ("user.created", "Somebody signed up"),
-];
+const EVENT_TYPES: &[(&str, &str)] =
+    &[("invoice.paid", "An invoice was paid in full"), ("user.created", "Somebody signed up")];
 
 /// What was prepared.
 pub(crate) struct Demo {
@@ -91,7 +89,7 @@ fn new_application(server: &Server, org: &OrgId, uid: Uid) -> Application {
 fn new_endpoint(server: &Server, application: &Application, uid: Uid, url: &str) -> Endpoint {
     let now = server.clock.now();
     let key = SigningKey::generate(KeyKind::Hmac256, |bytes| {
-        getrandom::fill(bytes).expect("the operating system has randomness");
+        crate::random::fill(bytes).expect("the operating system has randomness");
     });
     Endpoint {
         id: server.store.mint().id(server.store.seqs().next(now)),

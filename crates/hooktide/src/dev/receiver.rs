@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
 use hooktide_model::Clock;
 use hooktide_verify::{DEFAULT_TOLERANCE_S, SignatureHeaders, VerifyingKey, verify};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -34,7 +34,10 @@ impl Receiver {
     ///
     /// # Errors
     /// When the system has none.
-    pub(crate) async fn start(clock: Arc<dyn Clock>, color: bool) -> std::io::Result<(Arc<Self>, SocketAddr)> {
+    pub(crate) async fn start(
+        clock: Arc<dyn Clock>,
+        color: bool,
+    ) -> std::io::Result<(Arc<Self>, SocketAddr)> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let receiver =
@@ -58,8 +61,9 @@ impl Receiver {
                     let receiver = Arc::clone(&receiver);
                     async move { Ok::<_, Infallible>(receiver.answer(request).await) }
                 });
-                if let Err(error) =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await
+                if let Err(error) = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await
                 {
                     tracing::debug!(%error, "a connection to the demo receiver ended early");
                 }
@@ -72,10 +76,7 @@ impl Receiver {
             return self.plan_failures(request.uri().query().unwrap_or_default());
         }
         let (head, body) = request.into_parts();
-        let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(_) => return reply(StatusCode::PAYLOAD_TOO_LARGE, "too large\n"),
-        };
+        let Some(body) = read(body).await else { return reply(StatusCode::PAYLOAD_TOO_LARGE, "too large\n") };
         let header = |name: &str| head.headers.get(name).map(http::HeaderValue::as_bytes);
         let id = header("webhook-id").or_else(|| header("svix-id")).unwrap_or_default();
         let id = String::from_utf8_lossy(id).into_owned();
@@ -90,7 +91,7 @@ impl Receiver {
             (Ok(_), false) => StatusCode::NO_CONTENT,
         };
         let verdict = verdict.unwrap_or_else(|refusal| format!("NOT VERIFIED: {refusal}"));
-        self.say(status, &id, body.len(), &verdict, is_planned);
+        self.say(status, &id, &described(&body), &verdict, is_planned);
         reply(status, if is_planned { "failing as asked\n" } else { "" })
     }
 
@@ -104,7 +105,7 @@ impl Receiver {
         }
     }
 
-    fn say(&self, status: StatusCode, id: &str, bytes: usize, verdict: &str, is_planned: bool) {
+    fn say(&self, status: StatusCode, id: &str, what: &str, verdict: &str, is_planned: bool) {
         let time = self.clock.now().to_string();
         let time = time.get(11..23).unwrap_or_default();
         let color = match (self.color, status.is_success()) {
@@ -113,7 +114,7 @@ impl Receiver {
             (true, false) => ("\x1b[31m", "\x1b[0m"),
         };
         let why = if is_planned { ", failing as asked" } else { "" };
-        println!("{time}  {}{}{}  {id}  {bytes} bytes, {verdict}{why}", color.0, status.as_u16(), color.1);
+        println!("{time}  {}{}{}  {id}  {what}, {verdict}{why}", color.0, status.as_u16(), color.1);
     }
 
     fn plan_failures(&self, query: &str) -> Response<Full<Bytes>> {
@@ -125,6 +126,21 @@ impl Receiver {
             }
             _ => reply(StatusCode::UNPROCESSABLE_ENTITY, "write ?times= and a number up to 1000\n"),
         }
+    }
+}
+
+async fn read(body: Incoming) -> Option<Bytes> {
+    #[expect(clippy::disallowed_methods, reason = "the body is capped")]
+    let read = Limited::new(body, BODY_BYTES_MAX).collect().await;
+    read.ok().map(http_body_util::Collected::to_bytes)
+}
+
+/// The payload's own word for what happened, where it has one, and its size.
+fn described(body: &[u8]) -> String {
+    let payload = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+    match payload.get("type").and_then(serde_json::Value::as_str) {
+        Some(event_type) => format!("{event_type}, {} bytes", body.len()),
+        None => format!("{} bytes", body.len()),
     }
 }
 

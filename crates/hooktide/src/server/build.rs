@@ -21,6 +21,7 @@ use tokio::sync::watch;
 
 use super::{files, jwt_secret, main_secret, meter};
 use crate::failure::Failure;
+use crate::random;
 
 /// Chunks that a retention period is cut into at least, so that history goes in small steps.
 const CHUNKS_PER_RETENTION: u32 = 30;
@@ -64,7 +65,8 @@ impl Server {
         let (fatal_sender, fatal) = watch::channel(None);
         let store = open_store(&config, Arc::clone(&clock), fatal_sender)?;
         let listener = bind(config.listen).await?;
-        let address = listener.local_addr().map_err(|error| Failure::caused("cannot read the address", &error, ""))?;
+        let address =
+            listener.local_addr().map_err(|error| Failure::caused("cannot read the address", &error, ""))?;
         let policy = GuardPolicy {
             allow_subnets: config.delivery.allow_subnets.clone(),
             https_only: config.delivery.https_only,
@@ -91,7 +93,7 @@ impl Server {
                 SignatureType::Ed25519 => KeyKind::Ed25519,
             },
             clock: Arc::clone(&clock),
-            random: Arc::new(|bytes| getrandom::fill(bytes).expect("the operating system has randomness")),
+            random: Arc::new(|bytes| random::fill(bytes).expect("the operating system has randomness")),
             metrics: meter::renderer(metrics),
             draining: Arc::clone(&draining),
         });
@@ -115,8 +117,9 @@ fn open_store(
     clock: Arc<dyn Clock>,
     fatal: watch::Sender<Option<String>>,
 ) -> Result<Arc<dyn Store>, Failure> {
-    let vault = Vault::new(main_secret(config)?.expose().as_bytes())
-        .map_err(|error| Failure::caused("cannot use the main secret", &error, "set HOOKTIDE_MAIN_SECRET to a longer one"))?;
+    let vault = Vault::new(main_secret(config)?.expose().as_bytes()).map_err(|error| {
+        Failure::caused("cannot use the main secret", &error, "set HOOKTIDE_MAIN_SECRET to a longer one")
+    })?;
     let history = config.retention.history.unwrap_or(FOR_EVER);
     let options = SqliteOptions {
         path: config.database_url.path.clone(),
@@ -134,16 +137,18 @@ fn open_store(
         }),
     };
     let path = config.database_url.path.display().to_string();
-    let store = SqliteStore::open(options)
-        .map_err(|error| Failure::caused(&format!("cannot open the store {path}"), &error, "see the message above"))?;
+    let store = SqliteStore::open(options).map_err(|error| {
+        Failure::caused(&format!("cannot open the store {path}"), &error, "see the message above")
+    })?;
     Ok(Arc::new(store))
 }
 
 fn http(config: &Config, policy: GuardPolicy) -> Result<HttpShared, Failure> {
     let extra_roots = match &config.delivery.extra_ca_file {
         None => Vec::new(),
-        Some(path) => hooktide_destinations::kinds::http::read_certificates(path)
-            .map_err(|error| Failure::caused("cannot read delivery.extra_ca_file", &error, "it must hold PEM certificates"))?,
+        Some(path) => hooktide_destinations::kinds::http::read_certificates(path).map_err(|error| {
+            Failure::caused("cannot read delivery.extra_ca_file", &error, "it must hold PEM certificates")
+        })?,
     };
     let resolver = Arc::new(SystemResolver::from_system());
     HttpShared::new(HttpConfig { policy, resolver, extra_roots, limits: HttpLimits::default() })
@@ -173,6 +178,6 @@ fn limits(config: &Config) -> ApiLimits {
 
 fn seed() -> Result<u64, Failure> {
     let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::caused("cannot get randomness", &error, ""))?;
+    random::fill(&mut bytes).map_err(|error| Failure::caused("cannot get randomness", &error, ""))?;
     Ok(u64::from_le_bytes(bytes))
 }

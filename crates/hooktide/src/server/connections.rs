@@ -22,7 +22,12 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serve until `stop` turns true, then let requests in flight finish within `grace`.
-pub(super) async fn serve(listener: TcpListener, service: ApiService, mut stop: watch::Receiver<bool>, grace: Duration) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    service: ApiService,
+    mut stop: watch::Receiver<bool>,
+    grace: Duration,
+) {
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -47,7 +52,8 @@ pub(super) async fn serve(listener: TcpListener, service: ApiService, mut stop: 
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "failed to set nodelay");
         }
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service.clone()));
+        let connection =
+            http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service.clone()));
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {

@@ -40,13 +40,27 @@ pub(super) fn renderer(handle: Option<PrometheusHandle>) -> Arc<dyn Fn() -> Stri
 
 fn describe() {
     describe_counter!("hooktide_messages_accepted_total", "messages committed");
-    describe_counter!("hooktide_deliveries_spilled_total", "deliveries that found their lane full and wait in the schedule");
+    describe_counter!(
+        "hooktide_deliveries_spilled_total",
+        "deliveries that found their lane full and wait in the schedule"
+    );
     describe_counter!("hooktide_delivery_attempts_total", "tries, by result");
     describe_counter!("hooktide_deliveries_exhausted_total", "deliveries given up");
-    describe_counter!("hooktide_endpoints_disabled_total", "endpoints that were disabled because of failures or 410");
+    describe_counter!(
+        "hooktide_endpoints_disabled_total",
+        "endpoints that were disabled because of failures or 410"
+    );
     describe_counter!("hooktide_api_responses_total", "API answers, by class of status");
-    describe_histogram!("hooktide_delivery_duration_seconds", Unit::Seconds, "from the start of a try to the last byte");
-    describe_histogram!("hooktide_delivery_lag_seconds", Unit::Seconds, "from acceptance to the start of the first try");
+    describe_histogram!(
+        "hooktide_delivery_duration_seconds",
+        Unit::Seconds,
+        "from the start of a try to the last byte"
+    );
+    describe_histogram!(
+        "hooktide_delivery_lag_seconds",
+        Unit::Seconds,
+        "from acceptance to the start of the first try"
+    );
     describe_gauge!("hooktide_lanes", "endpoints with something to do");
     describe_gauge!("hooktide_deliveries_in_memory", "deliveries waiting in lanes");
     describe_gauge!("hooktide_deliveries_scheduled", "deliveries waiting in the schedule");

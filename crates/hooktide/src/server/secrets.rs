@@ -3,6 +3,7 @@
 use hooktide_config::{Config, SecretText, load_or_create_secret};
 
 use crate::failure::Failure;
+use crate::random;
 
 /// Signs and checks API tokens.
 pub(crate) fn jwt_secret(config: &Config) -> Result<SecretText, Failure> {
@@ -18,6 +19,7 @@ fn secret(given: Option<&SecretText>, config: &Config, name: &str) -> Result<Sec
     if let Some(given) = given {
         return Ok(given.clone());
     }
-    load_or_create_secret(config.data_dir(), name, |bytes| getrandom::fill(bytes).map_err(std::io::Error::other))
-        .map_err(|error| Failure::caused("cannot get a secret", &error, "set it in the configuration instead"))
+    load_or_create_secret(config.data_dir(), name, random::fill).map_err(|error| {
+        Failure::caused("cannot get a secret", &error, "set it in the configuration instead")
+    })
 }

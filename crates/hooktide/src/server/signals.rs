@@ -13,7 +13,8 @@ pub(super) struct StopSignals {
 impl StopSignals {
     /// Listen from now on.
     pub(super) fn listen() -> Result<Self, Failure> {
-        let on = |kind| signal(kind).map_err(|error| Failure::caused("cannot listen for signals", &error, ""));
+        let on =
+            |kind| signal(kind).map_err(|error| Failure::caused("cannot listen for signals", &error, ""));
         Ok(Self { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
     }
 

@@ -25,14 +25,8 @@ impl io::Write for Captured {
 fn log(format: LogFormat, level: &str, terminal: bool, no_color: bool) -> String {
     let captured = Captured::default();
     let writer = captured.clone();
-    let settings = LogSettings {
-        format,
-        level: level.to_owned(),
-    };
-    let dispatch = dispatch(&settings, Surroundings { terminal, no_color }, move || {
-        writer.clone()
-    })
-    .unwrap();
+    let settings = LogSettings { format, level: level.to_owned() };
+    let dispatch = dispatch(&settings, Surroundings { terminal, no_color }, move || writer.clone()).unwrap();
     tracing::dispatcher::with_default(&dispatch, || {
         tracing::info!(port = 8071, "listening");
         tracing::debug!("a detail");
@@ -45,10 +39,7 @@ fn log(format: LogFormat, level: &str, terminal: bool, no_color: bool) -> String
 #[test]
 fn a_terminal_gets_text_and_anything_else_json() {
     let text = log(LogFormat::Auto, "info", true, true);
-    assert!(
-        text.contains(" INFO ") && text.contains("listening port=8071"),
-        "{text}"
-    );
+    assert!(text.contains(" INFO ") && text.contains("listening port=8071"), "{text}");
     let line: serde_json::Value = serde_json::from_str(&log(LogFormat::Auto, "info", false, false)).unwrap();
     assert_eq!(line["message"], "listening");
     assert_eq!(line["port"], 8071);
