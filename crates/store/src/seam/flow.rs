@@ -28,7 +28,9 @@ pub trait Flow: Send + Sync + 'static {
     async fn schedule(&self, message: Seq, endpoint: Seq, due: Timestamp, trigger: Trigger) -> Result<(), StoreError>;
 
     /// The endpoint's earliest deliveries due at `now`, at most `limit`, and the due time of the next one beyond
-    /// those. Rows stay until their outcome is recorded, so the caller skips those it already has.
+    /// those. Rows stay until their outcome is recorded, so the caller skips those it already has. A row whose outcome
+    /// was recorded before the call is never among them; one whose outcome is recorded *while the call runs* may be,
+    /// so the caller also skips what it let go of since it asked.
     async fn due(
         &self,
         endpoint: Seq,

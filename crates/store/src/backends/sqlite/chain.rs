@@ -1,6 +1,7 @@
 //! The chunks of a store, oldest first. Readers take a snapshot; only the writer adds, only retention removes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
@@ -8,13 +9,13 @@ use super::chunk::Chunk;
 
 /// The chain.
 #[derive(Debug)]
-pub(super) struct Chain(RwLock<Vec<Arc<Chunk>>>);
+pub(super) struct Chain(RwLock<Vec<Arc<Chunk>>>, AtomicU64);
 
 impl Chain {
     /// A chain of at least one chunk, oldest first.
     pub(super) fn new(chunks: Vec<Arc<Chunk>>) -> Self {
         assert!(!chunks.is_empty(), "a chain has an open chunk");
-        Self(RwLock::new(chunks))
+        Self(RwLock::new(chunks), AtomicU64::new(0))
     }
 
     /// All chunks, oldest first.
@@ -55,5 +56,11 @@ impl Chain {
     /// Take a chunk out; its readers finish undisturbed.
     pub(super) fn remove(&self, number: u32) {
         self.0.write().retain(|chunk| chunk.number != number);
+        self.1.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many chunks were taken out: a reader that failed meanwhile tries again.
+    pub(super) fn removals(&self) -> u64 {
+        self.1.load(Ordering::Acquire)
     }
 }

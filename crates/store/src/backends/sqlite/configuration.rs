@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq, Timestamp,
+    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
+    Timestamp,
 };
 
 use super::SqliteStore;
@@ -26,11 +27,19 @@ impl Configuration for SqliteStore {
         self.core.delete_application(org, app).await
     }
 
-    async fn application(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Application>, StoreError> {
+    async fn application(
+        &self,
+        org: &OrgId,
+        app: &ObjectRef<AppId>,
+    ) -> Result<Option<Application>, StoreError> {
         self.core.application(org, app).await
     }
 
-    async fn applications(&self, org: &OrgId, page: PageRequest<AppId>) -> Result<Page<Application>, StoreError> {
+    async fn applications(
+        &self,
+        org: &OrgId,
+        page: PageRequest<AppId>,
+    ) -> Result<Page<Application>, StoreError> {
         self.core.applications(org, page).await
     }
 
@@ -54,11 +63,19 @@ impl Configuration for SqliteStore {
         self.core.delete_endpoint(app, endpoint).await
     }
 
-    async fn endpoint(&self, app: AppId, endpoint: &ObjectRef<EndpointId>) -> Result<Option<Endpoint>, StoreError> {
+    async fn endpoint(
+        &self,
+        app: AppId,
+        endpoint: &ObjectRef<EndpointId>,
+    ) -> Result<Option<Endpoint>, StoreError> {
         self.core.endpoint(app, endpoint).await
     }
 
-    async fn endpoints(&self, app: AppId, page: PageRequest<EndpointId>) -> Result<Page<Endpoint>, StoreError> {
+    async fn endpoints(
+        &self,
+        app: AppId,
+        page: PageRequest<EndpointId>,
+    ) -> Result<Page<Endpoint>, StoreError> {
         self.core.endpoints(app, page).await
     }
 

@@ -8,7 +8,8 @@ use super::chain::Chain;
 use super::chunk::{Chunk, KeyEntry};
 
 /// By the index that sealing made; the newest row wins.
-const FIND_KEY: &str = "SELECT msg, request FROM message_key WHERE key = ?1 ORDER BY msg DESC LIMIT 1";
+pub(super) const FIND_KEY: &str =
+    "SELECT msg, request FROM message_key WHERE key = ?1 ORDER BY msg DESC LIMIT 1";
 
 /// What is looked for, and how far back.
 pub(super) struct Wanted<'a> {
@@ -37,7 +38,7 @@ impl KeyFinder<'_> {
             if passed >= wanted.keys_max {
                 return Ok(None);
             }
-            if let Some(found) = find_in(chunk, wanted.key)? {
+            if let Some(found) = self.find_in(chunk, wanted.key)? {
                 return Ok(Some(found).filter(|found| found.message >= wanted.oldest));
             }
             if chunk.summary.first_seq < wanted.oldest {
@@ -46,6 +47,16 @@ impl KeyFinder<'_> {
             passed += chunk.key_count();
         }
         Ok(None)
+    }
+}
+
+impl KeyFinder<'_> {
+    /// A chunk that retention has taken away meanwhile holds no keys.
+    fn find_in(&self, chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> {
+        match find_in(chunk, key) {
+            Err(_) if self.chain.by_number(chunk.number).is_none() => Ok(None),
+            found => found,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hooktide_model::{Clock, IdMint, Seq, Timestamp};
+use hooktide_model::{Clock, IdMint, Seq};
 
 use super::chain::Chain;
 use super::writer::{Queue, WriterShared};
@@ -20,8 +20,6 @@ pub(super) struct Parts {
     pub(super) mint: IdMint,
     /// The time.
     pub(super) clock: Arc<dyn Clock>,
-    /// When this process opened the store.
-    pub(super) started_at: Timestamp,
 }
 
 impl Parts {

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId, Page,
-    PageRequest, Seq, SeqSource, Timestamp, Trigger,
+    AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId,
+    Page, PageRequest, Seq, SeqSource, Timestamp, Trigger,
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::chain::Chain;
-use super::chunk::{Chunk, chunk_path, create_file, list_chunks, open_writer};
+use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
 use super::core::CoreDb;
 use super::history;
 use super::keys::uid_key;
@@ -27,6 +27,9 @@ use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, ListedAttempt, ListedMessage,
     MessageFilter, NewMessage, ObjectRef, Outcome, Store, StoreError,
 };
+
+/// How often a read is begun while retention takes chunks away.
+const READ_TRIES_MAX: usize = 5;
 
 /// How a SQLite store behaves.
 pub struct SqliteOptions {
@@ -69,19 +72,30 @@ impl SqliteStore {
     /// # Errors
     /// When a file cannot be opened, was written by a newer program, or with another main secret.
     pub fn open(options: SqliteOptions) -> Result<Self, StoreError> {
-        let core = CoreDb::open(&options.path, options.vault, Arc::clone(&options.clock), options.idempotency_window)?;
+        let core = CoreDb::open(
+            &options.path,
+            options.vault,
+            Arc::clone(&options.clock),
+            options.idempotency_window,
+        )?;
         let mint = IdMint::new(&core.id_key());
         let started_at = options.clock.now();
         let folder = history_folder(&options.path);
         let (chain, mut connection) = open_chain(&folder, started_at).map_err(|error| database(&error))?;
-        let recovered = super::recover::recover(&chain, &mut connection).map_err(|error| store_error(&error))?;
-        if recovered > 0 {
-            tracing::info!(deliveries = recovered, "deliveries that were in memory when the server ended go on");
+        let recovered =
+            super::recover::recover(&chain, &mut connection).map_err(|error| store_error(&error))?;
+        if recovered.deliveries > 0 {
+            tracing::info!(
+                deliveries = recovered.deliveries,
+                "deliveries that were in memory when the server ended go on"
+            );
         }
         let seqs = Arc::new(SeqSource::after(core.last_seq()?.max(last_seq(&chain))));
         let shared = Arc::new(WriterShared::default());
-        let scheduled: i64 = chain.all().iter().map(|chunk| chunk.summary.scheduled.load(Ordering::Acquire)).sum();
+        let scheduled: i64 =
+            chain.all().iter().map(|chunk| chunk.summary.scheduled.load(Ordering::Acquire)).sum();
         shared.scheduled.store(scheduled, Ordering::Release);
+        shared.low_water.store(recovered.low_water, Ordering::Release);
         let queue = Arc::new(Queue::default());
         let parts = Arc::new(Parts {
             chain: Arc::clone(&chain),
@@ -89,7 +103,6 @@ impl SqliteStore {
             queue: Arc::clone(&queue),
             mint: mint.clone(),
             clock: Arc::clone(&options.clock),
-            started_at,
         });
         let settings = WriterSettings {
             idempotency_window: options.idempotency_window,
@@ -102,19 +115,34 @@ impl SqliteStore {
         };
         let mut writer =
             Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
-        writer.sealer = seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
+        writer.sealer = writer::seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
         let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
         Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)) })
     }
 
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Parts) -> rusqlite::Result<T> + Send + 'static,
+        work: impl Fn(&Parts) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let parts = Arc::clone(&self.parts);
-        let done = tokio::task::spawn_blocking(move || work(&parts)).await;
+        let done = tokio::task::spawn_blocking(move || read_again_when_dropped(&parts, work)).await;
         done.map_err(|error| StoreError::Database(error.to_string()))?.map_err(|error| database(&error))
     }
+}
+
+/// Retention may unlink a chunk between a reader's look at the chain and its opening of the file: then look again.
+fn read_again_when_dropped<T>(
+    parts: &Parts,
+    work: impl Fn(&Parts) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    for _ in 1..READ_TRIES_MAX {
+        let removals = parts.chain.removals();
+        match work(parts) {
+            Err(_) if parts.chain.removals() != removals => {}
+            done => return done,
+        }
+    }
+    work(parts)
 }
 
 fn database(error: &rusqlite::Error) -> StoreError {
@@ -135,21 +163,29 @@ fn open_chain(folder: &Path, now: Timestamp) -> rusqlite::Result<(Arc<Chain>, ru
             Some(format!("{}: {error}", folder.display())),
         )
     };
-    std::fs::create_dir_all(folder).map_err(io)?;
+    if !folder.exists() {
+        std::fs::create_dir_all(folder).map_err(io)?;
+        // So that the new folder survives a power cut.
+        let parent =
+            folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(io)?;
+    }
     let mut numbers = list_chunks(folder).map_err(io)?;
     if numbers.is_empty() {
-        create_file(&chunk_path(folder, 1), Seq::first_at(now).0)?;
+        let first_seq = Seq::first_at(now).0;
+        create_file(&chunk_path(folder, 1), first_seq, first_seq)?;
         numbers.push(1);
     }
     let mut chunks = Vec::with_capacity(numbers.len());
     for number in numbers {
         chunks.push(Arc::new(Chunk::load(folder, number)?));
     }
-    // A sealed last chunk means that a crash came after sealing and before the next one was made.
+    // A sealed last chunk means that the file after it is gone: go on after what is left.
     if let Some(last) = chunks.last().filter(|last| last.is_sealed()) {
         let first_seq = Seq::first_at(now).0.max(last.summary.last_seq.load(Ordering::Acquire) + 1);
         let number = last.number + 1;
-        create_file(&chunk_path(folder, number), first_seq)?;
+        let low_water = get_meta(&open_writer(&last.path)?, Meta::LOW_WATER)?.unwrap_or(first_seq);
+        create_file(&chunk_path(folder, number), first_seq, low_water)?;
         chunks.push(Arc::new(Chunk::load(folder, number)?));
     }
     let chain = Arc::new(Chain::new(chunks));
@@ -164,19 +200,6 @@ fn last_seq(chain: &Chain) -> Seq {
         messages.max(chunk.summary.attempt_max.load(Ordering::Acquire))
     };
     Seq(chain.all().iter().map(of_chunk).max().unwrap_or(0))
-}
-
-/// Seal closed chunks that a crash left without indexes.
-fn seal_leftovers(chain: &Chain) -> rusqlite::Result<Option<JoinHandle<()>>> {
-    let open = chain.open().number;
-    let mut leftovers = Vec::new();
-    for chunk in chain.all() {
-        if chunk.number != open && !chunk.is_sealed() {
-            let connection = open_writer(&chunk.path)?;
-            leftovers.push((chunk, connection));
-        }
-    }
-    Ok(if leftovers.is_empty() { None } else { writer::seal_in_background(leftovers) })
 }
 
 impl Store for SqliteStore {
@@ -202,7 +225,8 @@ impl Flow for SqliteStore {
         let uid_key = message.uid.as_ref().map(|uid| uid_key(message.app, uid.as_str()));
         let (reply, answer) = oneshot::channel();
         let targets = message.targets.clone();
-        let pushed = self.parts.queue.push_accept(Box::new(Prepared { message, body, plain_bytes, uid_key }), reply);
+        let pushed =
+            self.parts.queue.push_accept(Box::new(Prepared { message, body, plain_bytes, uid_key }), reply);
         if let Err(refused) = pushed {
             if let Some(listener) = self.parts.shared.listener.get() {
                 listener.not_committed(&targets);
@@ -215,11 +239,19 @@ impl Flow for SqliteStore {
     async fn record(&self, outcome: Outcome) {
         self.parts.queue.outcomes_have_room().await;
         if self.parts.queue.push(Op::Record(Box::new(outcome))).is_err() {
-            tracing::debug!("an outcome came after the store was closed: its delivery is found at the next start");
+            tracing::debug!(
+                "an outcome came after the store was closed: its delivery is found at the next start"
+            );
         }
     }
 
-    async fn schedule(&self, message: Seq, endpoint: Seq, due: Timestamp, trigger: Trigger) -> Result<(), StoreError> {
+    async fn schedule(
+        &self,
+        message: Seq,
+        endpoint: Seq,
+        due: Timestamp,
+        trigger: Trigger,
+    ) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let stopping = || StoreError::Unavailable("the store is stopping".to_owned());
         let op = Op::Schedule { message, endpoint, due, trigger, reply };
@@ -241,7 +273,8 @@ impl Flow for SqliteStore {
     }
 
     fn scheduled_count(&self) -> u64 {
-        self.parts.shared.scheduled.load(Ordering::Acquire).max(0).unsigned_abs()
+        let hidden = i64::try_from(self.parts.shared.tombstones.len()).unwrap_or(i64::MAX);
+        (self.parts.shared.scheduled.load(Ordering::Acquire) - hidden).max(0).unsigned_abs()
     }
 
     fn is_writable(&self) -> bool {

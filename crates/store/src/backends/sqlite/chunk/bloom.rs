@@ -57,7 +57,7 @@ impl Bloom {
 
     /// From those bytes; `None` when they are not a filter.
     pub(in super::super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.is_empty() || bytes.len() % (BLOCK_WORDS * 8) != 0 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK_WORDS * 8) {
             return None;
         }
         let blocks = bytes.chunks_exact(BLOCK_WORDS * 8).map(|block| {

@@ -56,7 +56,8 @@ pub(in super::super) fn list_chunks(folder: &Path) -> std::io::Result<Vec<u32>> 
     let mut numbers = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let number: Option<u32> = name.to_str().and_then(|name| name.strip_prefix("chunk-")?.strip_suffix(".db")?.parse().ok());
+        let number: Option<u32> =
+            name.to_str().and_then(|name| name.strip_prefix("chunk-")?.strip_suffix(".db")?.parse().ok());
         numbers.extend(number);
     }
     numbers.sort_unstable();
@@ -196,7 +197,7 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -217,6 +218,12 @@ impl Chunk {
             bloom: RwLock::new(None),
             idle: Mutex::new(vec![]),
         }
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        READERS_IDLE.fetch_sub(self.idle.get_mut().len(), Ordering::Relaxed);
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 /// The schema that this program writes and reads.
 const SCHEMA_VERSION: i32 = 1;
@@ -15,7 +15,8 @@ const PAGE_BYTES: u32 = 8192;
 /// Pages of WAL after which a commit moves them into the database file: 32 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
 
-/// `seq` is the time-ordered key of the message, so inserts append at the right edge of the tree.
+/// `seq` is the time-ordered key of the message, so inserts append at the right edge of the tree. `finished` names
+/// schedule rows of earlier chunks that an outcome in this chunk has ended and that are still to be deleted there.
 const SCHEMA: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE message (
@@ -59,6 +60,13 @@ CREATE TABLE schedule (
     PRIMARY KEY (ep, due, msg)
 ) WITHOUT ROWID;
 CREATE TABLE message_key (key BLOB NOT NULL, request BLOB, msg INTEGER NOT NULL);
+CREATE TABLE finished (
+    segment INTEGER NOT NULL,
+    ep INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    msg INTEGER NOT NULL,
+    PRIMARY KEY (segment, ep, due, msg)
+) WITHOUT ROWID;
 ";
 
 /// Names in the `meta` table.
@@ -83,8 +91,9 @@ impl Meta {
     pub(in super::super) const ATTEMPT_MIN: &'static str = "attempt_min";
 }
 
-/// Create an empty chunk file whose messages start at `first_seq`.
-pub(in super::super) fn create_file(path: &Path, first_seq: i64) -> rusqlite::Result<()> {
+/// Create an empty chunk file whose messages start at `first_seq`. The low-water mark is in it from the first moment:
+/// a crash right after the rename must not make the next start overlook deliveries of earlier chunks.
+pub(in super::super) fn create_file(path: &Path, first_seq: i64, low_water: i64) -> rusqlite::Result<()> {
     let building = path.with_extension("new");
     remove_if_present(&building)?;
     let connection = Connection::open(&building)?;
@@ -94,7 +103,7 @@ pub(in super::super) fn create_file(path: &Path, first_seq: i64) -> rusqlite::Re
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(SCHEMA)?;
     put_meta(&transaction, Meta::FIRST_SEQ, &first_seq)?;
-    put_meta(&transaction, Meta::LOW_WATER, &first_seq)?;
+    put_meta(&transaction, Meta::LOW_WATER, &low_water)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)?;
@@ -102,9 +111,19 @@ pub(in super::super) fn create_file(path: &Path, first_seq: i64) -> rusqlite::Re
     sync_folder(path)
 }
 
-/// Open a chunk for writing: WAL, every commit flushed.
+/// Take a chunk file away for good, with what lies beside it; the folder is flushed.
+pub(in super::super) fn discard_file(path: &Path) -> rusqlite::Result<()> {
+    remove_if_present(path)?;
+    for suffix in ["-wal", "-shm"] {
+        remove_if_present(&super::file::with_suffix(path, suffix))?;
+    }
+    sync_folder(path)
+}
+
+/// Open a chunk for writing: WAL, every commit flushed. Never makes a file: retention may have taken it away.
 pub(in super::super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
     let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != SCHEMA_VERSION {
         return Err(io_error(&std::io::Error::other(format!(
@@ -129,7 +148,9 @@ pub(in super::super) fn put_meta(
     value: &dyn rusqlite::ToSql,
 ) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")?
+        .prepare_cached(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        )?
         .execute(params![name, value])?;
     Ok(())
 }
@@ -139,7 +160,10 @@ pub(in super::super) fn get_meta<T: rusqlite::types::FromSql>(
     connection: &Connection,
     name: &str,
 ) -> rusqlite::Result<Option<T>> {
-    connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()
+    connection
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()
 }
 
 fn remove_if_present(path: &Path) -> rusqlite::Result<()> {

@@ -28,7 +28,10 @@ pub(in super::super) fn seal(chunk: &Chunk, connection: Connection) -> rusqlite:
     }
     let bloom = {
         let index = chunk.index.read();
-        index.as_ref().filter(|index| !index.keys.is_empty()).map(|index| Bloom::new(index.keys.len(), index.keys.keys()))
+        index
+            .as_ref()
+            .filter(|index| !index.keys.is_empty())
+            .map(|index| Bloom::new(index.keys.len(), index.keys.keys()))
     };
     let summary = &chunk.summary;
     connection.pragma_update(None, "synchronous", "FULL")?;

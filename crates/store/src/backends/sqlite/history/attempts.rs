@@ -39,7 +39,11 @@ fn unpack(parts: &Parts, row: &Row<'_>) -> rusqlite::Result<Attempt> {
         message: parts.mint.id(Seq(row.get(1)?)),
         endpoint: parts.mint.id(Seq(row.get(2)?)),
         number: row.get(3)?,
-        trigger: if row.get::<_, u8>(4)? == Trigger::Manual as u8 { Trigger::Manual } else { Trigger::Scheduled },
+        trigger: if row.get::<_, u8>(4)? == Trigger::Manual as u8 {
+            Trigger::Manual
+        } else {
+            Trigger::Scheduled
+        },
         status: AttemptStatus::from_number(row.get(5)?),
         status_code: row.get(6)?,
         duration_ms: row.get(7)?,
@@ -107,7 +111,9 @@ pub(in super::super) fn attempts_of_endpoint(
     let bounds = |chunk: &Chunk| {
         (chunk.summary.attempt_min.load(Ordering::Acquire), chunk.summary.attempt_max.load(Ordering::Acquire))
     };
-    let rows = collect(parts.chain.all(), range, bounds, |chunk, range| fetch(parts, chunk, endpoint, range, filter))?;
+    let rows = collect(parts.chain.all(), range, bounds, |chunk, range| {
+        fetch(parts, chunk, endpoint, range, filter)
+    })?;
     Ok(Page::from_walk(&filter.page, rows))
 }
 
@@ -127,7 +133,8 @@ fn fetch(
                 continue;
             }
             let mut select = reader.prepare_cached(BY_KEY)?;
-            let row = select.query_row(params![entry.message, entry.seq], |row| unpack(parts, row)).optional()?;
+            let row =
+                select.query_row(params![entry.message, entry.seq], |row| unpack(parts, row)).optional()?;
             if let Some(attempt) = row.filter(|attempt| fits(attempt, filter)) {
                 found.extend(with_message(parts, attempt, filter)?.map(|listed| (entry.seq, listed)));
             }
@@ -149,7 +156,11 @@ fn fits(attempt: &Attempt, filter: &AttemptFilter) -> bool {
 }
 
 /// The attempt with its message where asked for; `None` when the message does not pass the filter.
-fn with_message(parts: &Parts, attempt: Attempt, filter: &AttemptFilter) -> rusqlite::Result<Option<ListedAttempt>> {
+fn with_message(
+    parts: &Parts,
+    attempt: Attempt,
+    filter: &AttemptFilter,
+) -> rusqlite::Result<Option<ListedAttempt>> {
     let by_message = !filter.event_types.is_empty() || filter.channel.is_some() || filter.tag.is_some();
     if !by_message && !filter.with_message {
         return Ok(Some(ListedAttempt { attempt, message: None }));
@@ -191,8 +202,9 @@ fn candidates(
         (false, false) => OLDEST,
     };
     let mut select = reader.prepare_cached(select)?;
-    let rows = select.query_map(params![endpoint.seq().0, range.low, range.high, CANDIDATES as i64], |row| {
-        Ok(AttemptEntry { seq: row.get(0)?, message: row.get(1)?, status: row.get(2)? })
-    })?;
+    let rows = select
+        .query_map(params![endpoint.seq().0, range.low, range.high, CANDIDATES as i64], |row| {
+            Ok(AttemptEntry { seq: row.get(0)?, message: row.get(1)?, status: row.get(2)? })
+        })?;
     rows.collect()
 }

@@ -1,19 +1,16 @@
 //! Counts of an endpoint's attempts in a window.
 
-use std::sync::atomic::Ordering;
-
 use hooktide_model::{EndpointId, Seq, Timestamp};
 use rusqlite::params;
 
 use super::super::chunk::Chunk;
+use super::super::due::rows_of;
 use super::super::parts::Parts;
 use crate::AttemptCounts;
 
 /// A range of the covering index (ep, seq, status).
 const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
      seq >= ?2 AND seq < ?3 GROUP BY status";
-/// The endpoint's part of the primary key.
-const WAITING: &str = "SELECT tries > 0, count(*) FROM schedule WHERE ep = ?1 GROUP BY tries > 0";
 /// One step of a [`Seq`]'s clock.
 const STEP: i64 = 1 << 24;
 
@@ -28,15 +25,9 @@ pub(in super::super) fn attempt_counts(
     let (from, to) = (Seq::first_at(since).0, Seq::first_at(until).0 + STEP);
     for chunk in parts.chain.all() {
         count_attempts(&chunk, endpoint, from, to, &mut counts)?;
-        if chunk.summary.scheduled.load(Ordering::Acquire) > 0 {
-            let reader = chunk.reader()?;
-            let mut select = reader.prepare_cached(WAITING)?;
-            let mut rows = select.query([endpoint.seq().0])?;
-            while let Some(row) = rows.next()? {
-                let waiting = row.get::<_, i64>(1)?.unsigned_abs();
-                if row.get(0)? { counts.sending += waiting } else { counts.pending += waiting }
-            }
-        }
+    }
+    for row in rows_of(parts, endpoint.seq(), usize::MAX)? {
+        if row.tries > 0 { counts.sending += 1 } else { counts.pending += 1 }
     }
     Ok(counts)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use hooktide_model::{
-    AttemptStatus, DeliveryState, DeliveryStatus, EndpointId, Message, MessageId, Order, Page, PageRequest, Seq,
-    Timestamp, Trigger,
+    AttemptStatus, DeliveryState, DeliveryStatus, EndpointId, Message, MessageId, Order, Page, PageRequest,
+    Seq, Timestamp, Trigger,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -34,21 +34,21 @@ const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_end
 struct Standing {
     succeeded: bool,
     latest_status: Option<AttemptStatus>,
-    next_due: Option<i64>,
+    /// The next try of the delivery itself, and of a resend beside it.
+    next_due: [Option<i64>; 2],
 }
 
 impl Standing {
-    /// Attempts come oldest first. Only the schedule's own tries name a next one.
+    /// Attempts come oldest first. A resend says nothing about the delivery's own next try, and the other way round.
     fn add(&mut self, status: AttemptStatus, next_due: Option<i64>, manual: bool) {
         self.succeeded |= status == AttemptStatus::Success;
         self.latest_status = Some(status);
-        if !manual {
-            self.next_due = next_due;
-        }
+        self.next_due[usize::from(manual)] = next_due;
     }
 
     fn state(self, endpoint: EndpointId) -> DeliveryState {
-        let waits = self.next_due.filter(|_| !self.succeeded).map(Timestamp::from_unix_ms);
+        let earliest = self.next_due.into_iter().flatten().min();
+        let waits = earliest.filter(|_| !self.succeeded).map(Timestamp::from_unix_ms);
         let status = match (self.succeeded, self.latest_status, waits) {
             (true, ..) => DeliveryStatus::Success,
             (false, None, _) => DeliveryStatus::Pending,
@@ -164,7 +164,8 @@ fn listed(
 fn candidates(chunk: &Chunk, endpoint: EndpointId, range: Range) -> rusqlite::Result<Vec<i64>> {
     if let Some(index) = &*chunk.index.read() {
         let all = index.by_endpoint.get(&endpoint.seq().0).map(Vec::as_slice).unwrap_or_default();
-        let mut inside: Vec<_> = all.iter().map(|entry| entry.message).filter(|seq| range.holds(*seq)).collect();
+        let mut inside: Vec<_> =
+            all.iter().map(|entry| entry.message).filter(|seq| range.holds(*seq)).collect();
         inside.sort_unstable();
         inside.dedup();
         if range.descending() {

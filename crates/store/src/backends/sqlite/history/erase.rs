@@ -1,5 +1,7 @@
 //! Erase contents: the row stays, its bytes are overwritten on disk.
 
+use std::time::Duration;
+
 use hooktide_model::{AppId, AttemptId, MessageId};
 use rusqlite::params;
 
@@ -9,9 +11,13 @@ use super::messages::message;
 use crate::ObjectRef;
 
 /// By primary key.
-const ERASE_PAYLOAD: &str = "DELETE FROM payload WHERE seq = ?1";
+pub(in super::super) const ERASE_PAYLOAD: &str = "DELETE FROM payload WHERE seq = ?1";
 /// By the clustered key.
-const ERASE_RESPONSE: &str = "UPDATE attempt SET response = NULL WHERE msg = ?1 AND seq = ?2";
+pub(in super::super) const ERASE_RESPONSE: &str =
+    "UPDATE attempt SET response = NULL WHERE msg = ?1 AND seq = ?2";
+
+/// How long the writer and readers are waited for, so that the log can be emptied.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Erase a message's payload; whether there is such a message.
 pub(in super::super) fn expunge_payload(parts: &Parts, app: AppId, id: MessageId) -> rusqlite::Result<bool> {
@@ -51,8 +57,9 @@ fn erase(
     connection.pragma_update(None, "secure_delete", true)?;
     let changed = change(&connection)?;
     if changed > 0 {
-        // Best effort: move the overwritten pages into the file now. Readers may hold it up until the next checkpoint.
-        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        // The old bytes are in the log too. Readers may hold this up for as long; the next checkpoint goes on then.
+        connection.busy_timeout(CHECKPOINT_PATIENCE)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     }
     Ok(changed)
 }

@@ -14,7 +14,11 @@ const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deli
      NULL, NULL, NULL FROM message WHERE seq = ?1";
 
 /// Read one message from the chunk that holds its key.
-pub(in super::super) fn read_message(parts: &Parts, seq: Seq, with_payload: bool) -> rusqlite::Result<Option<Message>> {
+pub(in super::super) fn read_message(
+    parts: &Parts,
+    seq: Seq,
+    with_payload: bool,
+) -> rusqlite::Result<Option<Message>> {
     let Some(chunk) = parts.chain.of_message(seq.0) else { return Ok(None) };
     let reader = chunk.reader()?;
     read_from(parts, &reader, seq.0, with_payload)
@@ -28,7 +32,8 @@ pub(super) fn read_from(
     with_payload: bool,
 ) -> rusqlite::Result<Option<Message>> {
     let select = if with_payload { WITH_PAYLOAD } else { WITHOUT_PAYLOAD };
-    let found = reader.prepare_cached(select)?.query_row([seq], |row| unpack(parts, Seq(seq), row)).optional()?;
+    let found =
+        reader.prepare_cached(select)?.query_row([seq], |row| unpack(parts, Seq(seq), row)).optional()?;
     Ok(found)
 }
 
@@ -57,9 +62,11 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
 fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes> {
     match plain_bytes {
         None => Ok(Bytes::copy_from_slice(body)),
-        Some(plain_bytes) => lz4_flex::block::decompress(body, plain_bytes as usize).map(Bytes::from).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Blob, Box::new(error))
-        }),
+        Some(plain_bytes) => {
+            lz4_flex::block::decompress(body, plain_bytes as usize).map(Bytes::from).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Blob, Box::new(error))
+            })
+        }
     }
 }
 

@@ -43,7 +43,11 @@ pub(in super::super) fn message(
 }
 
 /// A page of an application's messages.
-pub(in super::super) fn messages(parts: &Parts, app: AppId, filter: &MessageFilter) -> rusqlite::Result<Page<Message>> {
+pub(in super::super) fn messages(
+    parts: &Parts,
+    app: AppId,
+    filter: &MessageFilter,
+) -> rusqlite::Result<Page<Message>> {
     let range = Range::new(&filter.page, filter.after, filter.before);
     let rows = collect(
         parts.chain.all(),
@@ -91,7 +95,12 @@ pub(super) fn fits(message: &Message, filter: &MessageFilter) -> bool {
 }
 
 /// The next messages of the application in the chunk: key and hash of the event type.
-fn candidates(chunk: &Chunk, reader: &Connection, app: AppId, range: Range) -> rusqlite::Result<Vec<(i64, u32)>> {
+fn candidates(
+    chunk: &Chunk,
+    reader: &Connection,
+    app: AppId,
+    range: Range,
+) -> rusqlite::Result<Vec<(i64, u32)>> {
     if let Some(index) = &*chunk.index.read() {
         let Some(all) = index.by_app.get(&app.seq().0) else { return Ok(Vec::new()) };
         let from = all.partition_point(|entry| entry.seq <= range.low);

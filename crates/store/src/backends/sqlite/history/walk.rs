@@ -27,7 +27,11 @@ impl Range {
     /// The range of a page with an optional window of time.
     ///
     /// Times compare with what lists show: a key's time rounded down to 4 ms.
-    pub(super) fn new<I: TypedId>(page: &PageRequest<I>, after: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+    pub(super) fn new<I: TypedId>(
+        page: &PageRequest<I>,
+        after: Option<Timestamp>,
+        before: Option<Timestamp>,
+    ) -> Self {
         let walk = page.walk();
         let mut low = after.map_or(-1, |time| Seq::first_at(time).0 + STEP - 1);
         let mut high = before.map_or(i64::MAX, |time| {

@@ -1,5 +1,7 @@
 //! Apply one group inside a transaction. Nothing in memory changes here: that waits for the commit.
 
+use std::time::Duration;
+
 use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp, Trigger};
 use rusqlite::{Connection, params};
 use smallvec::SmallVec;
@@ -16,7 +18,8 @@ use crate::{Accepted, Outcome, Placement, ScheduleRow, StoreError};
 const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, channels, tags, deliver_at, expires_at, \
      targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 /// Appends.
-const INSERT_PAYLOAD: &str = "INSERT INTO payload (seq, content_type, plain_bytes, body) VALUES (?1, ?2, ?3, ?4)";
+const INSERT_PAYLOAD: &str =
+    "INSERT INTO payload (seq, content_type, plain_bytes, body) VALUES (?1, ?2, ?3, ?4)";
 /// Appends; no index until the chunk is sealed.
 const INSERT_KEY: &str = "INSERT INTO message_key (key, request, msg) VALUES (?1, ?2, ?3)";
 /// Clustered by message, so mostly near the right edge.
@@ -28,7 +31,14 @@ const INSERT_SCHEDULE: &str =
 /// By the whole key.
 const DELETE_SCHEDULE: &str = "DELETE FROM schedule WHERE ep = ?1 AND due = ?2 AND msg = ?3";
 /// A few urls per chunk: one per endpoint and change.
-const INSERT_URL: &str = "INSERT INTO url (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = ?1 RETURNING id";
+const INSERT_URL: &str =
+    "INSERT INTO url (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = ?1 RETURNING id";
+
+/// Due times that close to the last one there is count as the end of time.
+const END_OF_TIME: Duration = Duration::from_secs(3600);
+/// By the whole key. A row that is named twice was ended twice.
+const INSERT_FINISHED: &str =
+    "INSERT INTO finished (segment, ep, due, msg) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 
 /// Write a schedule row; returns the due time it got (later by a few milliseconds when the exact key is taken).
 pub(in super::super) fn insert_schedule_row(
@@ -40,11 +50,13 @@ pub(in super::super) fn insert_schedule_row(
     trigger: Trigger,
 ) -> rusqlite::Result<Timestamp> {
     let mut insert = connection.prepare_cached(INSERT_SCHEDULE)?;
-    let mut due = due;
-    while insert.execute(params![endpoint.0, due.unix_ms(), message.0, tries, trigger as u8])? == 0 {
-        due = Timestamp::from_unix_ms(due.unix_ms() + 1);
+    // At the end of time the free key is looked for downwards: a clamped time would be tried for ever.
+    let step = if due < Timestamp::MAX.minus(END_OF_TIME) { 1 } else { -1 };
+    let mut due_ms = due.unix_ms();
+    while insert.execute(params![endpoint.0, due_ms, message.0, tries, trigger as u8])? == 0 {
+        due_ms += step;
     }
-    Ok(due)
+    Ok(Timestamp::from_unix_ms(due_ms))
 }
 
 impl Writer {
@@ -109,7 +121,11 @@ impl Writer {
         let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
         if let Some(idempotency) = &prepared.message.idempotency {
             let oldest = Seq::first_at(self.clock.now().minus(self.settings.idempotency_window));
-            let wanted = Wanted { key: &idempotency.key, oldest: oldest.0, keys_max: self.settings.idempotency_keys_max };
+            let wanted = Wanted {
+                key: &idempotency.key,
+                oldest: oldest.0,
+                keys_max: self.settings.idempotency_keys_max,
+            };
             if let Some(found) = finder.find(&wanted)? {
                 return Ok(Some(if found.request == Some(idempotency.request) {
                     Ok(Accepted { id: self.mint.id(Seq(found.message)), replayed: true })
@@ -138,7 +154,14 @@ impl Writer {
         let url = self.url_id(&attempt.url)?;
         if let Some(due) = outcome.next_due {
             let (endpoint, message) = (outcome.endpoint, outcome.message);
-            let due = insert_schedule_row(&self.connection, endpoint, due, message, attempt.number, attempt.trigger)?;
+            let due = insert_schedule_row(
+                &self.connection,
+                endpoint,
+                due,
+                message,
+                attempt.number,
+                attempt.trigger,
+            )?;
             outcome.next_due = Some(due);
             effects.schedule_rows += 1;
         }
@@ -165,12 +188,20 @@ impl Writer {
         Ok(())
     }
 
-    fn remove_row(&self, row: ScheduleRow, endpoint: Seq, message: Seq, effects: &mut Effects) -> rusqlite::Result<()> {
+    fn remove_row(
+        &self,
+        row: ScheduleRow,
+        endpoint: Seq,
+        message: Seq,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()> {
         if row.segment == self.open.number {
             let key = params![endpoint.0, row.due.unix_ms(), message.0];
             let deleted = self.connection.prepare_cached(DELETE_SCHEDULE)?.execute(key)?;
             effects.schedule_rows -= i64::try_from(deleted).unwrap_or(0);
         } else {
+            let key = params![row.segment, endpoint.0, row.due.unix_ms(), message.0];
+            self.connection.prepare_cached(INSERT_FINISHED)?.execute(key)?;
             effects.tombstones.push(Tombstone { row, endpoint, message });
         }
         Ok(())
@@ -199,7 +230,11 @@ pub(super) fn settle(
     let targets = prepared.message.targets.clone();
     match result {
         Ok(id) => {
-            effects.inserted.push(Inserted { message: Inserted::message(prepared.message, id), targets, reply });
+            effects.inserted.push(Inserted {
+                message: Inserted::message(prepared.message, id),
+                targets,
+                reply,
+            });
         }
         Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
     }

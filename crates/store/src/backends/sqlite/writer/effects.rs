@@ -24,6 +24,13 @@ pub(super) struct Settled {
     pub(super) reply: AcceptReply,
 }
 
+/// A schedule row that was asked for.
+pub(super) struct Scheduled {
+    pub(super) endpoint: Seq,
+    pub(super) due: Timestamp,
+    pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
 /// A schedule row in another chunk that has to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in super::super) struct Tombstone {
@@ -38,7 +45,7 @@ pub(super) struct Effects {
     pub(super) inserted: Vec<Inserted>,
     pub(super) settled: Vec<Settled>,
     pub(super) outcomes: Vec<Outcome>,
-    pub(super) scheduled: Vec<(Seq, Timestamp, oneshot::Sender<Result<(), StoreError>>)>,
+    pub(super) scheduled: Vec<Scheduled>,
     pub(super) keys: HashMap<[u8; 16], KeyEntry>,
     pub(super) tombstones: Vec<Tombstone>,
     pub(super) schedule_rows: i64,

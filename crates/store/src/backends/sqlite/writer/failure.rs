@@ -18,10 +18,20 @@ pub(in super::super) enum Severity {
 pub(in super::super) fn severity(error: &rusqlite::Error) -> Severity {
     let rusqlite::Error::SqliteFailure(failure, _) = error else { return Severity::Fatal };
     match (failure.code, failure.extended_code) {
-        (ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OutOfMemory, _)
-        | (_, ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_CANTOPEN) => {
-            Severity::NoRoom
-        }
+        (
+            ErrorCode::DiskFull
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::OutOfMemory,
+            _,
+        )
+        | (
+            _,
+            ffi::SQLITE_IOERR_WRITE
+            | ffi::SQLITE_IOERR_SHMSIZE
+            | ffi::SQLITE_IOERR_SHMOPEN
+            | ffi::SQLITE_CANTOPEN,
+        ) => Severity::NoRoom,
         _ => Severity::Fatal,
     }
 }

@@ -14,9 +14,12 @@ mod queue;
 mod roll;
 mod thread;
 mod tombstones;
+mod upkeep;
 
 pub(super) use apply::insert_schedule_row;
+pub(super) use effects::Tombstone;
 pub(super) use failure::store_error;
 pub(super) use queue::{Op, Prepared, Queue};
-pub(super) use roll::seal_in_background;
+pub(super) use roll::seal_leftovers;
 pub(super) use thread::{Writer, WriterSettings, WriterShared, spawn};
+pub(super) use tombstones::delete_rows;

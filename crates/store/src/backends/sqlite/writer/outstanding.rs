@@ -37,7 +37,15 @@ impl Outstanding {
         self.backed.get(&(message, endpoint)).copied()
     }
 
-    /// A delivery's outcome is recorded.
+    /// The outcome of a delivery that came from a schedule row is recorded. Other deliveries of that message to that
+    /// endpoint go on (a resend may run beside the first delivery), unless the row was written late for this one.
+    pub(super) fn finish_row(&mut self, message: Seq, endpoint: Seq, row: ScheduleRow) {
+        if self.backing_row(message, endpoint) == Some(row) {
+            self.backed.remove(&(message, endpoint));
+        }
+    }
+
+    /// The outcome of a delivery that had gone straight to its lane is recorded.
     pub(super) fn finish(&mut self, message: Seq, endpoint: Seq) {
         if self.backed.remove(&(message, endpoint)).is_some() {
             return;
@@ -53,7 +61,9 @@ impl Outstanding {
     /// The deliveries of messages accepted before `limit`: those that hold the low-water mark back.
     pub(super) fn older_than(&self, limit: Timestamp, at_most: usize) -> Vec<(Seq, Seq)> {
         let old = self.open.iter().take_while(|open| open.seq.time() < limit);
-        old.flat_map(|open| open.endpoints.iter().map(|endpoint| (open.seq, *endpoint))).take(at_most).collect()
+        old.flat_map(|open| open.endpoints.iter().map(|endpoint| (open.seq, *endpoint)))
+            .take(at_most)
+            .collect()
     }
 
     /// Schedule rows were written for these deliveries.
@@ -79,6 +89,21 @@ impl Outstanding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_resend_that_ends_first_leaves_the_first_delivery_open() {
+        let mut outstanding = Outstanding::default();
+        outstanding.add(Seq(10), SmallVec::from_slice(&[Seq(1)]));
+        let resend = ScheduleRow { segment: 1, due: Timestamp::from_unix_ms(5) };
+        outstanding.finish_row(Seq(10), Seq(1), resend);
+        assert_eq!(outstanding.low_water(Seq(12)), Seq(10));
+        let row = ScheduleRow { segment: 1, due: Timestamp::EPOCH };
+        outstanding.backed(vec![(Seq(10), Seq(1), row)]);
+        outstanding.finish_row(Seq(10), Seq(1), resend);
+        assert_eq!(outstanding.backing_row(Seq(10), Seq(1)), Some(row));
+        outstanding.finish_row(Seq(10), Seq(1), row);
+        assert_eq!(outstanding.backing_row(Seq(10), Seq(1)), None);
+    }
 
     #[test]
     fn the_mark_moves_when_the_oldest_is_finished_or_backed() {

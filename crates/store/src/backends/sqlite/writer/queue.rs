@@ -71,7 +71,11 @@ pub(in super::super) struct Queue {
 
 impl Queue {
     /// Queue a publish, or refuse it at once.
-    pub(in super::super) fn push_accept(&self, prepared: Box<Prepared>, reply: AcceptReply) -> Result<(), StoreError> {
+    pub(in super::super) fn push_accept(
+        &self,
+        prepared: Box<Prepared>,
+        reply: AcceptReply,
+    ) -> Result<(), StoreError> {
         let mut waiting = self.waiting.lock();
         if waiting.closed {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()));
@@ -100,12 +104,15 @@ impl Queue {
         Ok(())
     }
 
-    /// Wait until fewer than [`OUTCOMES_MAX`] outcomes wait.
+    /// Wait until fewer than [`OUTCOMES_MAX`] outcomes wait, or the queue is closed.
     pub(in super::super) async fn outcomes_have_room(&self) {
         loop {
             let drained = self.drained.notified();
-            if self.waiting.lock().outcomes < OUTCOMES_MAX {
-                return;
+            {
+                let waiting = self.waiting.lock();
+                if waiting.closed || waiting.outcomes < OUTCOMES_MAX {
+                    return;
+                }
             }
             drained.await;
         }
@@ -116,6 +123,18 @@ impl Queue {
         let mut waiting = self.waiting.lock();
         waiting.closed = true;
         self.wake(waiting);
+        self.drained.notify_waiters();
+    }
+
+    /// Whether everything is refused.
+    pub(super) fn is_closed(&self) -> bool {
+        self.waiting.lock().closed
+    }
+
+    /// Close, and give out what nobody will take any more.
+    pub(super) fn shut(&self) -> Vec<Op> {
+        self.close();
+        std::mem::take(&mut self.waiting.lock().steps).into()
     }
 
     fn wake(&self, mut waiting: parking_lot::MutexGuard<'_, Waiting>) {

@@ -7,32 +7,29 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use hooktide_model::{Clock, IdMint, Seq, SeqSource, Timestamp, Trigger};
-use rusqlite::{Connection, TransactionBehavior};
+use hooktide_model::{Clock, IdMint, Seq, SeqSource, Timestamp};
+use rusqlite::Connection;
 use smallvec::SmallVec;
 
 use super::super::chain::Chain;
 use super::super::chunk::{AttemptEntry, Chunk, MessageEntry, Meta, put_meta, type_hash};
 use super::apply::{insert_schedule_row, settle};
-use super::effects::Effects;
+use super::effects::{Effects, Scheduled, Tombstone};
 use super::failure::{Severity, severity, store_error};
 use super::outstanding::Outstanding;
 use super::queue::{Op, Queue};
 use super::tombstones::Tombstones;
-use crate::{Accepted, FlowListener, Outcome, Placement, ScheduleRow, StoreError};
+use crate::{Accepted, DeliverySource, FlowListener, Outcome, Placement, StoreError};
 
 /// How long the thread waits for work before it looks at the clock.
 const TICK: Duration = Duration::from_millis(100);
-/// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
-const MEMORY_ONLY_MAX: Duration = Duration::from_secs(2);
-/// Rows written for such deliveries in one transaction.
-const BACKED_PER_GROUP: usize = 4096;
 /// Time between saves of the low-water mark.
 const LOW_WATER_EVERY: Duration = Duration::from_secs(1);
-/// Time between deletions of dead rows in earlier chunks.
-const BURY_EVERY: Duration = Duration::from_millis(200);
 /// Pause after a commit found no room.
 const NO_ROOM_PAUSE: Duration = Duration::from_millis(100);
+/// Commits that may find no room while the store is closing, a pause after each: then it closes all the same. What is
+/// left over is found by the next start.
+const CLOSING_TRIES_MAX: usize = 30;
 /// Urls whose row in the open chunk is remembered.
 pub(super) const URLS_REMEMBERED_MAX: usize = 10_000;
 
@@ -63,6 +60,8 @@ pub(in super::super) struct WriterShared {
     pub(in super::super) writable: AtomicBool,
     /// Rows in all schedules.
     pub(in super::super) scheduled: AtomicI64,
+    /// The low-water mark as saved: no message below it needs its row for a delivery that is only in memory.
+    pub(in super::super) low_water: AtomicI64,
     /// Rows hidden and not yet deleted.
     pub(in super::super) tombstones: Tombstones,
 }
@@ -83,8 +82,11 @@ pub(in super::super) struct Writer {
     pub(super) last_seq: Seq,
     pub(super) events: u64,
     pub(super) opened_at: Timestamp,
+    pub(super) is_large: bool,
     pub(super) low_water_saved_at: Timestamp,
+    pub(super) buried: Vec<Tombstone>,
     pub(super) buried_at: Timestamp,
+    pub(super) sealed_at: Timestamp,
     pub(super) disk_checked_at: Timestamp,
     pub(super) disk_is_low: bool,
     pub(super) failed: bool,
@@ -113,6 +115,7 @@ impl Writer {
             index.by_app.values().map(Vec::len).sum::<usize>().max(index.attempts()) as u64
         });
         shared.writable.store(true, Ordering::Release);
+        let opened_at = Seq(open.summary.first_seq).time();
         Self {
             connection,
             last_seq: Seq(open.summary.last_seq.load(Ordering::Acquire).max(open.summary.first_seq)),
@@ -127,9 +130,12 @@ impl Writer {
             queue,
             outstanding: Outstanding::default(),
             events,
-            opened_at: now,
+            opened_at,
+            is_large: false,
             low_water_saved_at: now,
+            buried: Vec::new(),
             buried_at: now,
+            sealed_at: now,
             disk_checked_at: Timestamp::EPOCH,
             disk_is_low: false,
             failed: false,
@@ -138,82 +144,40 @@ impl Writer {
     }
 
     fn run(mut self) {
+        let mut failed_tries = 0;
         while let Some(group) = self.queue.take(TICK) {
-            self.commit_group(group);
+            let committed = self.commit_group(group);
+            if !committed && self.queue.is_closed() {
+                failed_tries += 1;
+                if failed_tries >= CLOSING_TRIES_MAX {
+                    tracing::error!(
+                        "closing without room for the last outcomes: the next start tries those deliveries again"
+                    );
+                    break;
+                }
+            }
             self.tick();
         }
         self.finish();
     }
 
-    /// What has to be looked at from time to time, between transactions.
-    fn tick(&mut self) {
-        let now = self.clock.now();
-        self.check_disk(now);
-        if self.failed {
-            return;
-        }
-        self.back_old_deliveries(now);
-        if passed(self.buried_at, now, BURY_EVERY) && self.shared.tombstones.len() > 0 {
-            self.buried_at = now;
-            match self.shared.tombstones.bury(&self.chain) {
-                Ok(rows) => {
-                    self.shared.scheduled.fetch_sub(rows, Ordering::AcqRel);
-                }
-                Err(error) => tracing::warn!(%error, "failed to delete finished schedule rows, trying again later"),
-            }
-        }
-        self.roll_if_full(now);
-    }
-
-    /// Give deliveries that have waited long in memory a schedule row each.
-    fn back_old_deliveries(&mut self, now: Timestamp) {
-        self.back_older_than(now.minus(MEMORY_ONLY_MAX));
-    }
-
-    fn back_older_than(&mut self, limit: Timestamp) {
-        loop {
-            let old = self.outstanding.older_than(limit, BACKED_PER_GROUP);
-            if old.is_empty() {
-                return;
-            }
-            match self.write_backing_rows(&old) {
-                Ok(rows) => {
-                    let count = i64::try_from(rows.len()).unwrap_or(0);
-                    self.open.summary.scheduled.fetch_add(count, Ordering::AcqRel);
-                    self.shared.scheduled.fetch_add(count, Ordering::AcqRel);
-                    self.outstanding.backed(rows);
-                }
-                Err(error) => return self.note_failure(&error),
-            }
-        }
-    }
-
-    /// The row is due since the message was accepted: an attempt that serves it cannot be older than that.
-    fn write_backing_rows(&mut self, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
-        let segment = self.open.number;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut rows = Vec::with_capacity(old.len());
-        for (message, endpoint) in old {
-            let accepted_at = message.time();
-            let due = insert_schedule_row(&transaction, *endpoint, accepted_at, *message, 0, Trigger::Scheduled)?;
-            rows.push((*message, *endpoint, ScheduleRow { segment, due }));
-        }
-        transaction.commit()?;
-        Ok(rows)
-    }
-
-    /// Commit the steps as one transaction and answer them.
-    fn commit_group(&mut self, steps: Vec<Op>) {
+    /// Commit the steps as one transaction and answer them. Whether they were committed or refused for good.
+    fn commit_group(&mut self, steps: Vec<Op>) -> bool {
         if steps.is_empty() {
-            return;
+            return true;
         }
         if self.failed {
-            return self.refuse(steps, &StoreError::Unavailable("the store has failed and is stopping".to_owned()));
+            self.refuse(steps, &StoreError::Unavailable("the store has failed and is stopping".to_owned()));
+            return true;
         }
         let mut steps = steps;
         if self.disk_is_low {
-            let (accepts, rest): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| !matches!(step, Op::Record(_)));
-            self.refuse(accepts, &StoreError::Unavailable("the disk is nearly full: free some space".to_owned()));
+            let (accepts, rest): (Vec<_>, Vec<_>) =
+                steps.into_iter().partition(|step| !matches!(step, Op::Record(_)));
+            self.refuse(
+                accepts,
+                &StoreError::Unavailable("the disk is nearly full: free some space".to_owned()),
+            );
             steps = rest;
         }
         let mut effects = Effects::default();
@@ -228,16 +192,20 @@ impl Writer {
                             settle(prepared, reply, answer, &mut effects);
                         }
                         Op::Record(outcome) => effects.outcomes.push(*outcome),
-                        Op::Schedule { endpoint, due, reply, .. } => effects.scheduled.push((endpoint, due, reply)),
+                        Op::Schedule { endpoint, due, reply, .. } => {
+                            effects.scheduled.push(Scheduled { endpoint, due, reply });
+                        }
                     }
                 }
                 self.after_commit(effects);
+                true
             }
             Err(error) => {
                 self.note_failure(&error);
                 self.urls.clear();
                 self.refuse(steps, &store_error(&error));
                 std::thread::park_timeout(NO_ROOM_PAUSE);
+                false
             }
         }
     }
@@ -253,10 +221,11 @@ impl Writer {
             self.connection.execute_batch("COMMIT")?;
             Ok(answers)
         });
-        if committed.is_err() && !self.connection.is_autocommit() {
-            if let Err(error) = self.connection.execute_batch("ROLLBACK") {
-                tracing::warn!(%error, "failed to roll back a group that could not be committed");
-            }
+        if committed.is_err()
+            && !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "failed to roll back a group that could not be committed");
         }
         committed
     }
@@ -288,6 +257,7 @@ impl Writer {
         }
         self.outstanding = outstanding;
         result?;
+        self.delete_notes_of_buried_rows()?;
         self.save_low_water_if_time(effects)?;
         Ok(answers)
     }
@@ -305,8 +275,10 @@ impl Writer {
 
     /// Everything is flushed: change memory, tell the listener, answer.
     fn after_commit(&mut self, effects: Effects) {
-        if effects.low_water.is_some() {
+        self.buried.clear();
+        if let Some(mark) = effects.low_water {
             self.low_water_saved_at = self.clock.now();
+            self.shared.low_water.store(mark.0, Ordering::Release);
         }
         self.events += (effects.inserted.len().max(effects.outcomes.len())) as u64;
         self.open.summary.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
@@ -338,12 +310,17 @@ impl Writer {
             let _ = settled.reply.send(settled.answer);
         }
         for outcome in &effects.outcomes {
-            self.outstanding.finish(outcome.message, outcome.endpoint);
+            match outcome.source {
+                DeliverySource::Lane => self.outstanding.finish(outcome.message, outcome.endpoint),
+                DeliverySource::Schedule(row) => {
+                    self.outstanding.finish_row(outcome.message, outcome.endpoint, row);
+                }
+            }
             if let Some(listener) = listener {
                 listener.recorded(outcome);
             }
         }
-        for (endpoint, due, reply) in effects.scheduled {
+        for Scheduled { endpoint, due, reply } in effects.scheduled {
             if let Some(listener) = listener {
                 listener.scheduled(endpoint, due);
             }
@@ -356,7 +333,8 @@ impl Writer {
         let index = guard.as_mut().expect("the open chunk has its index in memory");
         for inserted in &effects.inserted {
             let message = &inserted.message;
-            let entry = MessageEntry { seq: message.seq().0, event_type: type_hash(message.event_type.as_str()) };
+            let entry =
+                MessageEntry { seq: message.seq().0, event_type: type_hash(message.event_type.as_str()) };
             index.by_app.entry(message.app.0).or_default().push(entry);
             self.open.summary.last_seq.fetch_max(entry.seq, Ordering::AcqRel);
         }
@@ -402,12 +380,16 @@ impl Writer {
                 tracing::error!(%error, "the store cannot commit: publishes get 503 until there is room again");
             }
             Severity::NoRoom => {}
-            Severity::Fatal if self.failed => {}
-            Severity::Fatal => {
-                self.failed = true;
-                tracing::error!(%error, "the store failed to flush: nothing more is acknowledged");
-                (self.settings.on_fatal)(&error.to_string());
-            }
+            Severity::Fatal => self.note_fatal(error),
+        }
+    }
+
+    /// Nothing more may be acknowledged.
+    pub(super) fn note_fatal(&mut self, error: &rusqlite::Error) {
+        self.shared.writable.store(false, Ordering::Release);
+        if !std::mem::replace(&mut self.failed, true) {
+            tracing::error!(%error, "the store failed to flush: nothing more is acknowledged");
+            (self.settings.on_fatal)(&error.to_string());
         }
     }
 
@@ -415,17 +397,28 @@ impl Writer {
     fn finish(mut self) {
         if !self.failed {
             self.back_older_than(Timestamp::MAX);
-            let mark = self.outstanding.low_water(Seq(self.last_seq.0 + 1));
-            if let Err(error) = put_meta(&self.connection, Meta::LOW_WATER, &mark.0) {
+            if let Err(error) = self.save_low_water() {
                 tracing::warn!(%error, "failed to save the low-water mark; the next start looks at more messages");
             }
         }
         self.shared.writable.store(false, Ordering::Release);
-        if let Some(sealer) = self.sealer.take() {
-            if sealer.join().is_err() {
-                tracing::warn!("sealing a chunk panicked; the next start seals it again");
-            }
+        if self.sealer.take().is_some_and(|sealer| sealer.join().is_err()) {
+            tracing::warn!("sealing a chunk panicked; the next start seals it again");
         }
+    }
+}
+
+impl Drop for Writer {
+    /// However the thread ends, nobody waits for it any longer.
+    fn drop(&mut self) {
+        self.shared.writable.store(false, Ordering::Release);
+        if std::thread::panicking() {
+            self.failed = true;
+            (self.settings.on_fatal)("the store's writer panicked");
+        }
+        let left = self.queue.shut();
+        self.failed = true;
+        self.refuse(left, &StoreError::Unavailable("the store has stopped".to_owned()));
     }
 }
 

@@ -1,0 +1,145 @@
+//! What the writer looks at from time to time, between transactions.
+//!
+//! Deliveries that wait long in memory get a schedule row, dead rows are deleted, full chunks are closed, and a store
+//! that found no room is tried again. A crash in between any of these leaves what the next start puts right.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hooktide_model::{Seq, Timestamp, Trigger};
+use rusqlite::{TransactionBehavior, params};
+
+use super::super::chunk::{Meta, put_meta};
+use super::apply::insert_schedule_row;
+use super::roll::seal_leftovers;
+use super::thread::{Writer, passed};
+use crate::ScheduleRow;
+
+/// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
+const MEMORY_ONLY_MAX: Duration = Duration::from_secs(2);
+/// Rows written for such deliveries in one transaction.
+const BACKED_PER_GROUP: usize = 4096;
+/// Time between deletions of dead rows in earlier chunks.
+const BURY_EVERY: Duration = Duration::from_millis(200);
+/// Time between looks for closed chunks whose sealing failed.
+const SEAL_RETRY_EVERY: Duration = Duration::from_secs(30);
+/// By the whole key.
+const DELETE_FINISHED: &str = "DELETE FROM finished WHERE segment = ?1 AND ep = ?2 AND due = ?3 AND msg = ?4";
+
+impl Writer {
+    /// What has to be looked at from time to time, between transactions.
+    pub(super) fn tick(&mut self) {
+        let now = self.clock.now();
+        self.check_disk(now);
+        if self.failed {
+            return;
+        }
+        self.try_again_after_no_room();
+        self.back_old_deliveries(now);
+        self.bury_if_time(now);
+        self.seal_again_if_time(now);
+        self.roll_if_full(now);
+    }
+
+    /// A store that found no room may have nothing to commit that would show that there is some again.
+    fn try_again_after_no_room(&mut self) {
+        if self.disk_is_low || self.shared.writable.load(Ordering::Acquire) {
+            return;
+        }
+        match self.save_low_water() {
+            Ok(()) => {
+                tracing::info!("the store has room again: publishes are accepted");
+                self.shared.writable.store(true, Ordering::Release);
+            }
+            Err(error) => self.note_failure(&error),
+        }
+    }
+
+    /// Save the mark in a transaction of its own.
+    pub(super) fn save_low_water(&self) -> rusqlite::Result<()> {
+        let mark = self.outstanding.low_water(Seq(self.last_seq.0 + 1));
+        put_meta(&self.connection, Meta::LOW_WATER, &mark.0)?;
+        self.shared.low_water.store(mark.0, Ordering::Release);
+        Ok(())
+    }
+
+    fn bury_if_time(&mut self, now: Timestamp) {
+        if !passed(self.buried_at, now, BURY_EVERY) || self.shared.tombstones.len() == 0 {
+            return;
+        }
+        self.buried_at = now;
+        match self.shared.tombstones.bury(&self.chain) {
+            Ok((buried, rows)) => {
+                self.shared.scheduled.fetch_sub(rows, Ordering::AcqRel);
+                self.shared.tombstones.forget(&buried);
+                self.buried.extend(buried);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "failed to delete finished schedule rows, trying again later")
+            }
+        }
+    }
+
+    /// The notes of rows that are deleted go with the next group. Those in a chunk that was closed meanwhile stay: the
+    /// next start reads them and finds nothing to delete.
+    pub(super) fn delete_notes_of_buried_rows(&self) -> rusqlite::Result<()> {
+        for dead in &self.buried {
+            let key = params![dead.row.segment, dead.endpoint.0, dead.row.due.unix_ms(), dead.message.0];
+            self.connection.prepare_cached(DELETE_FINISHED)?.execute(key)?;
+        }
+        Ok(())
+    }
+
+    fn seal_again_if_time(&mut self, now: Timestamp) {
+        let busy = self.sealer.as_ref().is_some_and(|sealer| !sealer.is_finished());
+        if busy || !passed(self.sealed_at, now, SEAL_RETRY_EVERY) {
+            return;
+        }
+        self.sealed_at = now;
+        match seal_leftovers(&self.chain) {
+            Ok(None) => {}
+            Ok(sealer) => self.sealer = sealer,
+            Err(error) => {
+                tracing::warn!(%error, "failed to open a chunk that is not sealed, trying again later")
+            }
+        }
+    }
+
+    /// Give deliveries that have waited long in memory a schedule row each.
+    fn back_old_deliveries(&mut self, now: Timestamp) {
+        self.back_older_than(now.minus(MEMORY_ONLY_MAX));
+    }
+
+    pub(super) fn back_older_than(&mut self, limit: Timestamp) {
+        loop {
+            let old = self.outstanding.older_than(limit, BACKED_PER_GROUP);
+            if old.is_empty() {
+                return;
+            }
+            match self.write_backing_rows(&old) {
+                Ok(rows) => {
+                    let count = i64::try_from(rows.len()).unwrap_or(0);
+                    self.open.summary.scheduled.fetch_add(count, Ordering::AcqRel);
+                    self.shared.scheduled.fetch_add(count, Ordering::AcqRel);
+                    self.outstanding.backed(rows);
+                }
+                Err(error) => return self.note_failure(&error),
+            }
+        }
+    }
+
+    /// The row is due since the message was accepted: an attempt that serves it cannot be older than that.
+    fn write_backing_rows(&mut self, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
+        let segment = self.open.number;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut rows = Vec::with_capacity(old.len());
+        for (message, endpoint) in old {
+            let accepted_at = message.time();
+            let due =
+                insert_schedule_row(&transaction, *endpoint, accepted_at, *message, 0, Trigger::Scheduled)?;
+            rows.push((*message, *endpoint, ScheduleRow { segment, due }));
+        }
+        transaction.commit()?;
+        Ok(rows)
+    }
+}
