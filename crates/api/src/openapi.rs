@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::error::{ErrorOut, FieldError, ValidationOut};
 use crate::routes;
 use crate::state::ApiState;
+use crate::wire::status::{MessageStatus, StatusCodeClass};
 
 /// The name of the security scheme, as the wire API has it.
 const BEARER: &str = "HTTPBearer";
@@ -61,6 +62,9 @@ fn base() -> OpenApi {
         .schema_from::<ErrorOut<'_>>()
         .schema_from::<FieldError>()
         .schema_from::<ValidationOut<'_>>()
+        // Only queries name these two, and what queries name is not collected.
+        .schema_from::<MessageStatus>()
+        .schema_from::<StatusCodeClass>()
         .security_scheme(BEARER, SecurityScheme::Http(bearer))
         .build();
     let mut info = Info::new("Hooktide API", env!("CARGO_PKG_VERSION"));
@@ -90,6 +94,7 @@ pub fn openapi_json() -> String {
     let mut value = serde_json::to_value(document).expect("the document is plain data");
     let root = value.as_object_mut().expect("the document is an object");
     tidy_schemas(root);
+    root.get_mut("paths").into_iter().for_each(describe_answers);
     let mut text = serde_json::to_string_pretty(&value).expect("a value can be written");
     text.push('\n');
     rename_lists(text)
@@ -103,9 +108,8 @@ fn schemas(root: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
 fn tidy_schemas(root: &mut Map<String, Value>) {
     if let Some(all) = schemas(root) {
         let before = all.clone();
-        for schema in all.values_mut() {
-            merge_all_of(schema, &before);
-        }
+        all.values_mut().for_each(|schema| merge_all_of(schema, &before));
+        name_list_items(all);
     }
     let mut named = BTreeSet::new();
     collect_refs(&Value::Object(root.clone()), &mut named);
@@ -116,6 +120,11 @@ fn tidy_schemas(root: &mut Map<String, Value>) {
 
 fn merge_all_of(schema: &mut Value, all: &Map<String, Value>) {
     let Some(parts) = schema.get("allOf").and_then(Value::as_array).cloned() else {
+        match schema {
+            Value::Object(map) => map.values_mut().for_each(|value| merge_all_of(value, all)),
+            Value::Array(list) => list.iter_mut().for_each(|value| merge_all_of(value, all)),
+            _ => {}
+        }
         return;
     };
     let (mut properties, mut required) = (Map::new(), BTreeSet::new());
@@ -135,6 +144,38 @@ fn merge_all_of(schema: &mut Value, all: &Map<String, Value>) {
     merged.insert("required".to_owned(), required.into_iter().collect());
     merged.extend(description.map(|text| ("description".to_owned(), text)));
     *schema = Value::Object(merged);
+}
+
+/// What a list holds is written out inside each list; give it its name back.
+fn name_list_items(all: &mut Map<String, Value>) {
+    let mut items = Vec::new();
+    for (list, schema) in all.iter_mut() {
+        let Some(name) = list.strip_prefix(LIST_PREFIX) else {
+            continue;
+        };
+        if let Some(item) = schema.pointer_mut("/properties/data/items") {
+            let reference = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+            items.push((name.to_owned(), std::mem::replace(item, reference)));
+        }
+    }
+    for (name, item) in items {
+        all.entry(name).or_insert(item);
+    }
+}
+
+/// OpenAPI wants words for every answer; those that were carried out need none of their own.
+fn describe_answers(paths: &mut Value) {
+    let items = paths.as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in items.filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let answers = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for (status, answer) in answers.into_iter().flat_map(Map::iter_mut) {
+            let words = status.parse().ok().and_then(|code| http::StatusCode::from_u16(code).ok());
+            let words = words.and_then(|code| code.canonical_reason()).unwrap_or("An answer");
+            if let Some(answer) = answer.as_object_mut() {
+                answer.entry("description").or_insert_with(|| words.into());
+            }
+        }
+    }
 }
 
 fn resolve<'a>(part: &'a Value, all: &'a Map<String, Value>) -> &'a Value {

@@ -93,3 +93,12 @@ fn schemas_that_are_named_are_there_and_are_plain_objects() {
     let required = &schemas["EndpointMessageOut"]["required"];
     assert!(required.as_array().unwrap().contains(&"eventType".into()), "{required}");
 }
+
+#[test]
+fn every_answer_has_a_description() {
+    for (name, operation) in operations(&document()) {
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            assert!(!answer["description"].as_str().unwrap_or_default().is_empty(), "{name} {status}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Applications on the wire.
 
+use std::collections::BTreeMap;
+
 use hooktide_model::{AppId, Application, Metadata, Timestamp, Uid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +32,7 @@ pub struct ApplicationIn {
     pub uid: Option<String>,
     /// Free string pairs, at most 4,096 bytes as JSON.
     #[serde(default)]
-    pub metadata: Metadata,
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// Changes to an application: absent keeps, null clears.
@@ -56,7 +58,7 @@ pub struct ApplicationPatch {
     /// Replaces all pairs.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<BTreeMap<String, String>>,
 }
 
 /// An application.
@@ -83,7 +85,7 @@ pub struct ApplicationOut {
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// Free string pairs.
-    pub metadata: Metadata,
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// An [`ApplicationIn`] that keeps the rules.

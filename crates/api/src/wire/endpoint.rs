@@ -57,7 +57,7 @@ pub struct EndpointIn {
     pub secret: Option<String>,
     /// Free string pairs, at most 4,096 bytes as JSON.
     #[serde(default)]
-    pub metadata: Metadata,
+    pub metadata: BTreeMap<String, String>,
     /// Headers added to each delivery. Not read by PUT on an endpoint that exists: use its `headers` instead.
     #[serde(default)]
     pub headers: Option<BTreeMap<String, String>>,
@@ -106,7 +106,7 @@ pub struct EndpointPatch {
     /// Replaces all pairs.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<BTreeMap<String, String>>,
 }
 
 /// An endpoint.
@@ -117,7 +117,7 @@ pub struct EndpointOut {
     #[schema(value_type = String, example = "ep_1srOrx2ZWZBpBUvZwXKQmoEYga2")]
     pub id: EndpointId,
     /// Free string pairs.
-    pub metadata: Metadata,
+    pub metadata: BTreeMap<String, String>,
     /// Everything that message lists show of it, too.
     #[serde(flatten)]
     pub common: EndpointCommonOut,

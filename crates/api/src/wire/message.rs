@@ -220,8 +220,8 @@ fn content_type(rules: &mut Rules, input: &MessageIn<'_>) -> Option<ContentType>
     if let Some(text) = found {
         check_content_type(rules, &["contentType"], text);
     }
-    let params = input.transformations_params.as_ref()?;
-    for (name, value) in &params.headers {
+    let params = input.transformations_params.as_ref();
+    for (name, value) in params.iter().flat_map(|params| &params.headers) {
         let path = ["transformationsParams", "headers", name.as_str()];
         if !name.eq_ignore_ascii_case("content-type") {
             let msg = "only content-type can be set for one message; other headers belong to the endpoint";

@@ -17,6 +17,7 @@ impl QueryParams for ByName {
 }
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "only whether it reads is asked")]
 struct ById(PageParams<MessageId>);
 
 impl QueryParams for ById {
