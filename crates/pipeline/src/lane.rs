@@ -16,6 +16,8 @@ use crate::subscriber::Subscriber;
 
 /// Deliveries that any lane may hold in memory, however slow its endpoint.
 const ALLOWANCE_MIN: usize = 32;
+/// Requests at the same time to an endpoint that has not answered yet: one that hangs must not hold many connections.
+const CONCURRENCY_START: usize = 2;
 /// How fast a lane's allowance grows with each quick success.
 const ALLOWANCE_STEP: usize = 2;
 
@@ -49,17 +51,10 @@ pub(crate) fn cost(payload_bytes: usize) -> usize {
     payload_bytes + JOB_OVERHEAD
 }
 
-/// What a refill added.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Added {
-    pub(crate) jobs: usize,
-    pub(crate) bytes: usize,
-}
-
 /// What a slot does next.
 pub(crate) enum Next {
-    /// Deliver this.
-    Job(Box<Job>),
+    /// Deliver this; first start the further slot that was counted, if there is enough to do for it.
+    Job { job: Box<Job>, start_slot: bool },
     /// Read the schedule, then ask again.
     Refill,
     /// Nothing to do now: wait to be woken.
@@ -87,7 +82,7 @@ struct State {
     allowance_max: usize,
     slots: usize,
     idle_slots: usize,
-    /// Requests at the same time: falls when the endpoint is slow, rises again with success.
+    /// Requests at the same time: rises with each success, falls when the endpoint is slow.
     concurrency: usize,
     concurrency_max: usize,
     /// When the earliest schedule row that is not in the lane is due, as far as known.
@@ -112,7 +107,7 @@ impl Lane {
                 allowance_max,
                 slots: 0,
                 idle_slots: 0,
-                concurrency: concurrency_max,
+                concurrency: CONCURRENCY_START.min(concurrency_max),
                 concurrency_max,
                 next_due: None,
                 refilling: false,
@@ -148,8 +143,8 @@ impl Lane {
         self.call_slot(&mut state)
     }
 
-    /// Add deliveries read from the schedule, without those the lane already has; returns what was added.
-    pub(crate) fn add_due(&self, due: Vec<Job>, next_due: Option<Timestamp>) -> Added {
+    /// Add deliveries read from the schedule, without those the lane already has; returns the bytes that were added.
+    pub(crate) fn add_due(&self, due: Vec<Job>, next_due: Option<Timestamp>) -> usize {
         let mut state = self.state.lock();
         state.refilling = false;
         let noted_meanwhile = state.next_due;
@@ -157,15 +152,14 @@ impl Lane {
             (Some(noted), Some(read)) => Some(noted.min(read)),
             (noted, read) => noted.or(read),
         };
-        let mut added = Added::default();
+        let mut added_bytes = 0;
         for job in due {
             if state.members.insert(job.member()) {
-                added.jobs += 1;
-                added.bytes += job.cost();
+                added_bytes += job.cost();
                 state.queue.push_back(job);
             }
         }
-        added
+        added_bytes
     }
 
     /// A refill could not read the schedule: try again at `retry_at`.
@@ -221,7 +215,10 @@ impl Lane {
             return Next::Refill;
         }
         match state.queue.pop_front() {
-            Some(job) => Next::Job(Box::new(job)),
+            Some(job) => {
+                let start_slot = !state.queue.is_empty() && self.call_slot(&mut state);
+                Next::Job { job: Box::new(job), start_slot }
+            }
             None => {
                 state.idle_slots += 1;
                 Next::Wait
@@ -335,3 +332,6 @@ impl Lane {
         self.wake.close();
     }
 }
+
+#[cfg(test)]
+mod tests;

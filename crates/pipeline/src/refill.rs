@@ -25,14 +25,10 @@ pub(crate) async fn refill(engine: &Arc<Engine>, lane: &Arc<Lane>) {
                 trigger: due.trigger,
                 source: DeliverySource::Schedule(due.row),
             });
-            let added = lane.add_due(jobs.collect(), next_due);
-            engine.lanes.add_bytes(added.bytes);
+            let added_bytes = lane.add_due(jobs.collect(), next_due);
+            engine.lanes.add_bytes(added_bytes);
             if let Some(due) = next_due {
                 engine.timer.set(lane.endpoint, due);
-            }
-            // This slot takes the first one; call others for the rest.
-            for _ in 1..added.jobs.min(engine.config.concurrency) {
-                engine.call(lane);
             }
         }
         Err(error) => {

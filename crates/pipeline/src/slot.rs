@@ -20,7 +20,10 @@ pub(crate) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
     let mut http = HttpSlot::new(Arc::clone(&engine.http));
     while !engine.is_draining() {
         match lane.next(engine.clock.now()) {
-            Next::Job(job) => {
+            Next::Job { job, start_slot } => {
+                if start_slot {
+                    engine.start_slot(&lane);
+                }
                 engine.lanes.remove_bytes(job.cost());
                 work(&engine, &lane, &mut http, *job).await;
             }
