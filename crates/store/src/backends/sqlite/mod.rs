@@ -15,6 +15,8 @@ mod parts;
 mod recover;
 mod retention;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 mod configuration;

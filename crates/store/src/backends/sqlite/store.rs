@@ -120,6 +120,12 @@ impl SqliteStore {
         Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)) })
     }
 
+    /// The inner parts.
+    #[cfg(test)]
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         work: impl Fn(&Parts) -> rusqlite::Result<T> + Send + 'static,

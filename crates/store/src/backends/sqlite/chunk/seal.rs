@@ -17,8 +17,8 @@ const INDEX_FAILED: &str =
     "CREATE INDEX IF NOT EXISTS attempt_failed ON attempt (ep, seq, status) WHERE status <> 0";
 /// Lists of an endpoint by message.
 const INDEX_MESSAGES: &str = "CREATE INDEX IF NOT EXISTS attempt_by_endpoint_message ON attempt (ep, msg)";
-/// Idempotency keys and event ids.
-const INDEX_KEY: &str = "CREATE INDEX IF NOT EXISTS message_key_by_key ON message_key (key)";
+/// Idempotency keys and event ids, the newest use of a key found without sorting.
+const INDEX_KEY: &str = "CREATE INDEX IF NOT EXISTS message_key_by_key ON message_key (key, msg)";
 
 /// Index a closed chunk through `connection`, its former writer, and let go of its memory index.
 pub(in super::super) fn seal(chunk: &Chunk, connection: Connection) -> rusqlite::Result<()> {

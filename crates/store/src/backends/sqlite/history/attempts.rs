@@ -15,22 +15,22 @@ use crate::{AttemptFilter, ListedAttempt};
 /// Candidates looked at before the next look into the index.
 const CANDIDATES: usize = 256;
 /// By the clustered key.
-const BY_KEY: &str = "SELECT a.seq, a.msg, a.ep, a.number, a.trigger, a.status, a.code, a.duration_ms, u.text, \
+pub(super) const BY_KEY: &str = "SELECT a.seq, a.msg, a.ep, a.number, a.trigger, a.status, a.code, a.duration_ms, u.text, \
      a.response FROM attempt a LEFT JOIN url u ON u.id = a.url WHERE a.msg = ?1 AND a.seq = ?2";
 /// A range of the clustered key.
-const BY_MESSAGE: &str = "SELECT a.seq, a.msg, a.ep, a.number, a.trigger, a.status, a.code, a.duration_ms, u.text, \
+pub(super) const BY_MESSAGE: &str = "SELECT a.seq, a.msg, a.ep, a.number, a.trigger, a.status, a.code, a.duration_ms, u.text, \
      a.response FROM attempt a LEFT JOIN url u ON u.id = a.url WHERE a.msg = ?1 ORDER BY a.seq";
 /// A range of the index (ep, seq, status).
-const NEWEST: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND seq > ?2 \
+pub(super) const NEWEST: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND seq > ?2 \
      AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
 /// The same, oldest first.
-const OLDEST: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND seq > ?2 \
+pub(super) const OLDEST: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND seq > ?2 \
      AND seq < ?3 ORDER BY seq LIMIT ?4";
 /// A range of the index over what did not succeed.
-const NEWEST_FAILED: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_failed WHERE ep = ?1 AND \
+pub(super) const NEWEST_FAILED: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_failed WHERE ep = ?1 AND \
      seq > ?2 AND seq < ?3 AND status <> 0 ORDER BY seq DESC LIMIT ?4";
 /// The same, oldest first.
-const OLDEST_FAILED: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_failed WHERE ep = ?1 AND \
+pub(super) const OLDEST_FAILED: &str = "SELECT seq, msg, status FROM attempt INDEXED BY attempt_failed WHERE ep = ?1 AND \
      seq > ?2 AND seq < ?3 AND status <> 0 ORDER BY seq LIMIT ?4";
 
 fn unpack(parts: &Parts, row: &Row<'_>) -> rusqlite::Result<Attempt> {

@@ -9,7 +9,7 @@ use super::super::parts::Parts;
 use crate::AttemptCounts;
 
 /// A range of the covering index (ep, seq, status).
-const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
+pub(super) const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
      seq >= ?2 AND seq < ?3 GROUP BY status";
 /// One step of a [`Seq`]'s clock.
 const STEP: i64 = 1 << 24;

@@ -19,14 +19,15 @@ use crate::{ListedMessage, MessageFilter};
 /// Candidates looked at before the next look into the index.
 const CANDIDATES: usize = 256;
 /// By primary key.
-const TARGETS: &str = "SELECT targets FROM message WHERE seq = ?1";
+pub(super) const TARGETS: &str = "SELECT targets FROM message WHERE seq = ?1";
 /// A range of the clustered key.
-const STATES: &str = "SELECT ep, status, next_due, trigger FROM attempt WHERE msg = ?1 ORDER BY seq";
+pub(super) const STATES: &str =
+    "SELECT ep, status, next_due, trigger FROM attempt WHERE msg = ?1 ORDER BY seq";
 /// A range of the index (ep, msg).
-const NEWEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
+pub(super) const NEWEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
      msg > ?2 AND msg < ?3 ORDER BY msg DESC LIMIT ?4";
 /// The same, oldest first.
-const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
+pub(super) const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
      msg > ?2 AND msg < ?3 ORDER BY msg LIMIT ?4";
 
 /// What an endpoint's attempts say so far.

@@ -11,10 +11,9 @@ use super::messages::message;
 use crate::ObjectRef;
 
 /// By primary key.
-pub(in super::super) const ERASE_PAYLOAD: &str = "DELETE FROM payload WHERE seq = ?1";
+pub(super) const ERASE_PAYLOAD: &str = "DELETE FROM payload WHERE seq = ?1";
 /// By the clustered key.
-pub(in super::super) const ERASE_RESPONSE: &str =
-    "UPDATE attempt SET response = NULL WHERE msg = ?1 AND seq = ?2";
+pub(super) const ERASE_RESPONSE: &str = "UPDATE attempt SET response = NULL WHERE msg = ?1 AND seq = ?2";
 
 /// How long the writer and readers are waited for, so that the log can be emptied.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);

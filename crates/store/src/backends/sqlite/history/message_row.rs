@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::super::parts::Parts;
 
 /// By primary key.
-const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
+pub(super) const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
      p.content_type, p.plain_bytes, p.body FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
 /// By primary key; the payload's pages are not touched.
-const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deliver_at, expires_at, \
+pub(super) const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deliver_at, expires_at, \
      NULL, NULL, NULL FROM message WHERE seq = ?1";
 
 /// Read one message from the chunk that holds its key.

@@ -13,10 +13,10 @@ use crate::{MessageFilter, ObjectRef};
 /// Candidates looked at before the next look into the index.
 const CANDIDATES: usize = 256;
 /// A range of the covering index (app, seq, event_type).
-const NEWEST: &str = "SELECT seq, event_type FROM message INDEXED BY message_by_app WHERE app = ?1 AND seq > ?2 \
+pub(super) const NEWEST: &str = "SELECT seq, event_type FROM message INDEXED BY message_by_app WHERE app = ?1 AND seq > ?2 \
      AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
 /// The same, oldest first.
-const OLDEST: &str = "SELECT seq, event_type FROM message INDEXED BY message_by_app WHERE app = ?1 AND seq > ?2 \
+pub(super) const OLDEST: &str = "SELECT seq, event_type FROM message INDEXED BY message_by_app WHERE app = ?1 AND seq > ?2 \
      AND seq < ?3 ORDER BY seq LIMIT ?4";
 
 /// One message of the application.

@@ -9,6 +9,8 @@ mod deliveries;
 mod erase;
 mod message_row;
 mod messages;
+#[cfg(test)]
+mod plans;
 mod walk;
 
 pub(super) use attempts::{attempt, attempts_of_endpoint, attempts_of_message};

@@ -22,4 +22,8 @@ pub(super) use failure::store_error;
 pub(super) use queue::{Op, Prepared, Queue};
 pub(super) use roll::seal_leftovers;
 pub(super) use thread::{Writer, WriterSettings, WriterShared, spawn};
+#[cfg(test)]
+pub(super) use tombstones::DELETE_ROW;
 pub(super) use tombstones::delete_rows;
+#[cfg(test)]
+pub(super) use upkeep::DELETE_FINISHED;

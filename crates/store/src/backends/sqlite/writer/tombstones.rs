@@ -17,7 +17,7 @@ use super::effects::Tombstone;
 use crate::ScheduleRow;
 
 /// By the whole key of the row.
-const DELETE_ROW: &str = "DELETE FROM schedule WHERE ep = ?1 AND due = ?2 AND msg = ?3";
+pub(in super::super) const DELETE_ROW: &str = "DELETE FROM schedule WHERE ep = ?1 AND due = ?2 AND msg = ?3";
 
 /// Rows by endpoint.
 type Dead = HashMap<Seq, HashSet<Tombstone>>;

@@ -24,7 +24,8 @@ const BURY_EVERY: Duration = Duration::from_millis(200);
 /// Time between looks for closed chunks whose sealing failed.
 const SEAL_RETRY_EVERY: Duration = Duration::from_secs(30);
 /// By the whole key.
-const DELETE_FINISHED: &str = "DELETE FROM finished WHERE segment = ?1 AND ep = ?2 AND due = ?3 AND msg = ?4";
+pub(in super::super) const DELETE_FINISHED: &str =
+    "DELETE FROM finished WHERE segment = ?1 AND ep = ?2 AND due = ?3 AND msg = ?4";
 
 impl Writer {
     /// What has to be looked at from time to time, between transactions.
