@@ -2,6 +2,7 @@
 
 mod disk_full;
 mod erased;
+mod races;
 mod retention;
 mod sealing;
 
