@@ -202,7 +202,9 @@ async function messages(svix, app, receiver) {
 
   const raw = await svix.message.create(app.id, messageInRaw(EVENT, "<a>é</a>", "application/xml"));
   const [xml] = await receiver.wait("/main", raw.id);
-  assert.equal(verified(rotated, xml), "<a>é</a>");
+  assert.equal(xml.body.toString(), "<a>é</a>");
+  // This generation parses JSON after it believed the signature, so XML fails only then.
+  assert.throws(() => new Webhook(rotated).verify(xml.body.toString(), xml.headers), SyntaxError);
   assert.equal(xml.headers["content-type"], "application/xml");
 
   const keyed = { idempotencyKey: "js-key" };

@@ -215,9 +215,8 @@ def messages(svix, app, receiver):
     fails_with(HttpError, 409,
                lambda: svix.message.create(app.id, MessageIn(event_type=EVENT, event_id="evt-1", payload={})))
 
-    svix.endpoint.rotate_secret(app.id, "main", EndpointSecretRotateIn())
-    rotated = svix.endpoint.get_secret(app.id, "main").key
-    assert rotated != secret
+    rotated = svix.endpoint.rotate_secret(app.id, "main", EndpointSecretRotateIn()).key
+    assert rotated == svix.endpoint.get_secret(app.id, "main").key != secret
     second = svix.message.create(app.id, MessageIn(event_type=EVENT, payload={"n": 2}))
     request = receiver.wait("/main", second.id)[0]
     assert verified(secret, request) == verified(rotated, request) == {"n": 2}

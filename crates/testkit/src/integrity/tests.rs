@@ -9,9 +9,11 @@ fn filled_database(dir: &TempDir) -> std::path::PathBuf {
     let path = dir.path().join("core.db");
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a);").unwrap();
+    connection.execute_batch("BEGIN").unwrap();
     for n in 0..2000 {
         connection.execute("INSERT INTO t VALUES (?1)", [format!("value {n}")]).unwrap();
     }
+    connection.execute_batch("COMMIT").unwrap();
     path
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-/// The words before the address, in text and JSON logs alike.
-const LISTENING: &str = "listening on http://";
+/// The words before the address: in the log of a server, text or JSON, and in what `hooktide dev` prints.
+const LISTENING: [&str; 2] = ["listening on http://", "  API       http://"];
 
 /// A shared, growing log. Survives restarts of the server.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +48,7 @@ impl Log {
 
 /// The address in a line of the server's log.
 fn address_in(line: &str) -> Option<SocketAddr> {
-    let after = line.split(LISTENING).nth(1)?;
+    let after = LISTENING.iter().find_map(|mark| line.split(mark).nth(1))?;
     let end = after.find(|it: char| !(it.is_ascii_hexdigit() || ".:[]".contains(it))).unwrap_or(after.len());
     after[..end].trim_end_matches(['.', ':']).parse().ok()
 }
@@ -64,6 +64,7 @@ mod tests {
         assert_eq!(address_in(r#"{"message":"listening on http://127.0.0.1:40123","a":1}"#), expected);
         assert_eq!(address_in("listening on http://127.0.0.1:40123. Ready\u{1b}[0m"), expected);
         assert_eq!(address_in("listening on http://[::1]:7"), Some("[::1]:7".parse().unwrap()));
+        assert_eq!(address_in("  API       http://127.0.0.1:40123/api/v1"), expected);
         assert_eq!(address_in("connecting to http://127.0.0.1:1"), None);
     }
 }

@@ -215,7 +215,7 @@ async fn spawn(setup: &ServerSetup, log: &Log) -> (Child, SocketAddr) {
         .spawn()
         .unwrap_or_else(|error| panic!("failed to start {}: {error}", find_binary().display()));
     let (found, bound) = watch::channel(None);
-    log.follow(child.stdout.take().expect("stdout is piped"), watch::Sender::new(None));
+    log.follow(child.stdout.take().expect("stdout is piped"), found.clone());
     log.follow(child.stderr.take().expect("stderr is piped"), found);
     match address(bound).await {
         Some(addr) => (child, addr),

@@ -25,7 +25,9 @@ async fn one_deadline_covers_the_whole_exchange() {
         ("/drip-body", Behaviour::Drip(head.into())),
         (
             "/drip-chunked",
-            Behaviour::Drip(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".as_slice().into()),
+            Behaviour::Drip(
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffff\r\n".as_slice().into(),
+            ),
         ),
     ];
     let mut endpoints = Vec::new();

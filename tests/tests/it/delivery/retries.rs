@@ -161,6 +161,21 @@ async fn connection_that_closes_without_an_answer_is_a_failure_and_is_retried() 
 }
 
 #[tokio::test]
+async fn kept_connection_that_closes_without_an_answer_costs_one_repeat_at_most() {
+    // The receiver may have closed an idle connection at the very moment it was used again; nobody can tell. So the
+    // request may be made once more on a fresh connection within the same attempt, under the same id.
+    let world = World::with(ServerSetup::new().retries("")).await;
+    world.receiver.script("/idle", [Behaviour::ok(), Behaviour::Close]);
+    let endpoint = world.endpoint("/idle").await;
+    let first = world.publish().await;
+    world.api.wait_for_status(&world.app, &first, &endpoint, 0).await;
+    let second = world.publish().await;
+    world.api.wait_for_status(&world.app, &second, &endpoint, 2).await;
+    world.api.wait_for_attempts(&world.app, &second, 1).await;
+    assert!(world.receiver.count(|it| it.message_id() == second) <= 2);
+}
+
+#[tokio::test]
 async fn refused_connection_is_a_failure_and_is_retried() {
     let world = World::with(ServerSetup::new().retries("20ms,20ms")).await;
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
