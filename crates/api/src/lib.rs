@@ -6,6 +6,7 @@
 mod app;
 pub mod auth;
 mod change;
+mod delivered;
 pub mod error;
 pub mod extract;
 mod idempotency;

@@ -94,6 +94,7 @@ pub fn openapi_json() -> String {
     let mut value = serde_json::to_value(document).expect("the document is plain data");
     let root = value.as_object_mut().expect("the document is an object");
     tidy_schemas(root);
+    root.insert("webhooks".to_owned(), crate::delivered::webhooks());
     root.get_mut("paths").into_iter().for_each(describe_answers);
     let mut text = serde_json::to_string_pretty(&value).expect("a value can be written");
     text.push('\n');

@@ -88,6 +88,8 @@ struct State {
     /// When the earliest schedule row that is not in the lane is due, as far as known.
     next_due: Option<Timestamp>,
     refilling: bool,
+    /// Let go while a refill reads the schedule: what it read of these may be a row that is gone by now.
+    released: HashSet<(Seq, Trigger)>,
     closed: bool,
     subscriber: Option<Arc<Subscriber>>,
     /// Counts configuration changes: a load that began before one is not kept.
@@ -111,6 +113,7 @@ impl Lane {
                 concurrency_max,
                 next_due: None,
                 refilling: false,
+                released: HashSet::new(),
                 closed: false,
                 subscriber: None,
                 generation: 0,
@@ -153,8 +156,12 @@ impl Lane {
             (noted, read) => noted.or(read),
         };
         let mut added_bytes = 0;
+        let released = std::mem::take(&mut state.released);
         for job in due {
-            if state.members.insert(job.member()) {
+            if released.contains(&job.member()) {
+                // Whether its row still stands is not known: the next refill reads again.
+                state.next_due = Some(Timestamp::EPOCH);
+            } else if state.members.insert(job.member()) {
                 added_bytes += job.cost();
                 state.queue.push_back(job);
             }
@@ -166,6 +173,7 @@ impl Lane {
     pub(crate) fn refill_failed(&self, retry_at: Timestamp) {
         let mut state = self.state.lock();
         state.refilling = false;
+        state.released.clear();
         state.next_due = Some(state.next_due.map_or(retry_at, |due| due.min(retry_at)));
     }
 
@@ -181,7 +189,11 @@ impl Lane {
 
     /// The outcome of that delivery is durable.
     pub(crate) fn release(&self, message: Seq, trigger: Trigger) {
-        self.state.lock().members.remove(&(message, trigger));
+        let mut state = self.state.lock();
+        state.members.remove(&(message, trigger));
+        if state.refilling {
+            state.released.insert((message, trigger));
+        }
     }
 
     /// Ask for a slot's attention. Whether another slot is needed.

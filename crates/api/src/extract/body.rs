@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
+use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use crate::error::ApiError;
@@ -17,6 +18,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes beyond the limit that are read and thrown away before the answer is sent.
 const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// How long the next piece of it may take: a client that has stopped writing is waiting for the answer.
+const DRAIN_PATIENCE: Duration = Duration::from_millis(250);
+
 /// The whole body of a request.
 #[derive(Debug)]
 pub struct BoundedBody(pub Bytes);
@@ -25,8 +29,18 @@ impl FromRequest<ApiState> for BoundedBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        read_bounded(request.into_body(), state.limits.body_bytes_max).await.map(Self)
+        let bytes_max = state.limits.body_bytes_max;
+        if is_hopeless(&request, bytes_max) {
+            return Err(ApiError::too_large("request body", bytes_max));
+        }
+        read_bounded(request.into_body(), bytes_max).await.map(Self)
     }
+}
+
+/// Whether the announced length is beyond what would even be read and thrown away: then the answer comes at once.
+fn is_hopeless(request: &Request, bytes_max: usize) -> bool {
+    let announced = request.body().size_hint().lower();
+    usize::try_from(announced).is_ok_and(|announced| announced > bytes_max.saturating_add(DRAIN_BYTES_MAX))
 }
 
 /// Read a body of at most `bytes_max` bytes. A body that arrives in one piece is not copied.
@@ -78,9 +92,9 @@ async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
 
 async fn drain(mut body: Body, mut drained: usize) {
     while drained <= DRAIN_BYTES_MAX {
-        match next_piece(&mut body).await {
-            Ok(Some(piece)) => drained += piece.len(),
-            Ok(None) | Err(_) => return,
+        match tokio::time::timeout(DRAIN_PATIENCE, next_piece(&mut body)).await {
+            Ok(Ok(Some(piece))) => drained += piece.len(),
+            Ok(Ok(None) | Err(_)) | Err(_) => return,
         }
     }
 }

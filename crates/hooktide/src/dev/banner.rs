@@ -7,7 +7,7 @@ use std::path::Path;
 pub(crate) fn banner(api: SocketAddr, receiver: SocketAddr, data: &Path, token: &str) -> String {
     let api = format!("http://{api}");
     format!(
-        r#"Hooktide is running.
+        r#"Hooktide is listening on {api}
 
   API       {api}/api/v1
   API docs  {api}/docs

@@ -113,3 +113,16 @@ fn a_due_time_noted_during_a_refill_survives_it() {
     assert!(!lane.note_due(Timestamp::from_unix_ms(1600)), "1500 is known");
     assert!(matches!(lane.next(Timestamp::from_unix_ms(1500)), Next::Refill));
 }
+
+#[test]
+fn a_row_read_before_its_outcome_was_committed_is_not_delivered_again() {
+    let lane = Lane::new(Seq(1), 1000, 1);
+    push(&lane, 7);
+    take(&lane);
+    lane.note_due(Timestamp::EPOCH);
+    assert!(matches!(lane.next(Timestamp::EPOCH), Next::Refill));
+    lane.release(Seq(7), Trigger::Scheduled);
+    assert_eq!(lane.add_due(vec![job(7)], None), 0, "the row may be gone");
+    assert!(matches!(lane.next(Timestamp::EPOCH), Next::Refill), "so it is read again");
+    assert!(lane.add_due(vec![job(7)], None) > 0, "and this time it stands");
+}
