@@ -37,7 +37,7 @@ pub async fn raw_exchange(to: SocketAddr, bytes: &[u8]) -> RawReply {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the guard protects the server, the test is its client")]
-async fn connect(to: SocketAddr) -> TcpStream {
+pub(crate) async fn connect(to: SocketAddr) -> TcpStream {
     assert!(to.ip().is_loopback(), "tests stay on loopback, not {to}");
     TcpStream::connect(to).await.unwrap_or_else(|error| panic!("failed to connect to {to}: {error}"))
 }

@@ -67,6 +67,8 @@ async fn kill(server: &mut ServerUnderTest, receiver: &Receiver, load: &mut Load
     let recorded = load.recorded(&server.api()).await;
     load.wait_for_sent(receiver, load.sent(receiver) + more).await;
     server.kill9();
+    // What the dead server had written may still lie in a socket's buffer.
+    receiver.wait_until_quiet().await;
     load.ledger.kills.push(Kill { in_flight: load.in_flight(receiver, &recorded) });
     let copy = copy_of_databases(&server.dir());
     assert!(

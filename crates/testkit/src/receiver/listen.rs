@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::behaviour::Behaviour;
 use super::http1::{Buffer, read_request};
 use super::record::{Received, Shared};
+use crate::raw::connect;
 use crate::wait::DEADLINE;
 
 const DRIP_INTERVAL: Duration = Duration::from_millis(50);
@@ -90,6 +91,23 @@ impl Receiver {
         self.shared.connections()
     }
 
+    /// Waits until no connection is open: after the sender's death, everything it had written has then been read.
+    ///
+    /// # Panics
+    /// When a connection stays open.
+    pub async fn wait_until_quiet(&self) {
+        let mut changes = self.shared.watch();
+        // Accepted in order: once this one is, no connection of the dead sender waits unseen.
+        let known = self.shared.connections();
+        drop(connect(self.addr).await);
+        let waiting = async {
+            while self.shared.connections() == known || !self.shared.is_quiet() {
+                changes.changed().await.expect("the receiver outlives the wait");
+            }
+        };
+        tokio::time::timeout(DEADLINE, waiting).await.expect("every connection of a dead sender ends");
+    }
+
     /// Most requests that a path had unanswered at the same time.
     #[must_use]
     pub fn peak(&self, path: &str) -> usize {
@@ -158,13 +176,18 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn serve(mut stream: TcpStream, number: usize, shared: Arc<Shared>) {
+async fn serve(stream: TcpStream, number: usize, shared: Arc<Shared>) {
+    serve_requests(stream, number, &shared).await;
+    shared.disconnected();
+}
+
+async fn serve_requests(mut stream: TcpStream, number: usize, shared: &Shared) {
     let mut buffer = Buffer::default();
     loop {
         match read_request(&mut stream, &mut buffer, number).await {
             Ok(Some(request)) => {
                 let (seq, behaviour) = shared.arrived(request);
-                if !react(&mut stream, &shared, seq, behaviour).await {
+                if !react(&mut stream, shared, seq, behaviour).await {
                     return;
                 }
             }

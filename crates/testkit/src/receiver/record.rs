@@ -78,6 +78,7 @@ struct State {
     received: Vec<Received>,
     malformed: Vec<String>,
     connections: usize,
+    disconnections: usize,
     open: HashMap<String, usize>,
     peak: HashMap<String, usize>,
 }
@@ -105,6 +106,16 @@ impl Shared {
         drop(state);
         self.changed();
         connection
+    }
+
+    pub(super) fn disconnected(&self) {
+        self.state.lock().disconnections += 1;
+        self.changed();
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        let state = self.state.lock();
+        state.connections == state.disconnections
     }
 
     pub(super) fn connections(&self) -> usize {
