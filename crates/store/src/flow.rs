@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hooktide_model::{
-    AttemptStatus, Channel, ContentType, EventTypeName, Message, MessageId, OrgId, Seq, Tag, Timestamp, Trigger, Uid,
+    AttemptStatus, Channel, ContentType, EventTypeName, Message, MessageId, OrgId, Seq, Tag, Timestamp,
+    Trigger, Uid,
 };
 use smallvec::SmallVec;
 

@@ -14,8 +14,10 @@ pub mod vault;
 
 pub use error::StoreError;
 pub use flow::{
-    Accepted, DeliverySource, Due, FlowListener, Idempotency, NewAttempt, NewMessage, Outcome, Placement, ScheduleRow,
-    Target,
+    Accepted, DeliverySource, Due, FlowListener, Idempotency, NewAttempt, NewMessage, Outcome, Placement,
+    ScheduleRow, Target,
 };
-pub use queries::{AttemptFilter, AttemptCounts, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, Written};
+pub use queries::{
+    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, Written,
+};
 pub use seam::{Configuration, Flow, History, Store};

@@ -1,8 +1,8 @@
 //! What lists are asked for, and what they give.
 
 use hooktide_model::{
-    Attempt, AttemptId, AttemptStatus, Channel, DeliveryStatus, EventTypeName, Message, MessageId, PageRequest, Tag,
-    Timestamp, Uid,
+    Attempt, AttemptId, AttemptStatus, Channel, DeliveryStatus, EventTypeName, Message, MessageId,
+    PageRequest, Tag, Timestamp, Uid,
 };
 
 /// Names an object by its id or by its caller's uid.

@@ -132,10 +132,7 @@ impl Vault {
     /// # Errors
     /// If the secret has fewer than [`MAIN_SECRET_BYTES_MIN`] bytes.
     pub fn new(main_secret: &[u8]) -> Result<Self, VaultError> {
-        Ok(Self {
-            current: VaultKey::derive(main_secret)?,
-            previous: Vec::new(),
-        })
+        Ok(Self { current: VaultKey::derive(main_secret)?, previous: Vec::new() })
     }
 
     /// The same vault, which also opens what was sealed with an earlier main secret.
@@ -170,10 +167,7 @@ impl Vault {
     ) -> Vec<u8> {
         let mut nonce = [0_u8; NONCE_BYTES];
         fill_random(&mut nonce);
-        assert!(
-            nonce.iter().any(|byte| *byte != 0),
-            "the random source wrote nothing"
-        );
+        assert!(nonce.iter().any(|byte| *byte != 0), "the random source wrote nothing");
 
         let mut sealed = Vec::with_capacity(plaintext.len() + OVERHEAD_BYTES);
         sealed.push(VERSION);
@@ -182,13 +176,7 @@ impl Vault {
         let ciphertext = self
             .current
             .cipher
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plaintext,
-                    aad: &authenticated,
-                },
-            )
+            .encrypt(&XNonce::from(nonce), Payload { msg: plaintext, aad: &authenticated })
             .expect("only plaintexts above 256 GiB are refused");
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&ciphertext);
@@ -207,10 +195,7 @@ impl Vault {
         // Key ids are short, so two keys may share one: each of them gets its try.
         for key in self.keys().filter(|key| key.id == parts.key_id) {
             key_held = true;
-            let payload = Payload {
-                msg: parts.ciphertext,
-                aad: &authenticated,
-            };
+            let payload = Payload { msg: parts.ciphertext, aad: &authenticated };
             if let Ok(plaintext) = key.cipher.decrypt(&parts.nonce, payload) {
                 return Ok(Zeroizing::new(plaintext));
             }
@@ -218,10 +203,7 @@ impl Vault {
         if key_held {
             return Err(VaultError::Tampered);
         }
-        Err(VaultError::WrongKey {
-            sealed_with: parts.key_id,
-            current: self.current.id,
-        })
+        Err(VaultError::WrongKey { sealed_with: parts.key_id, current: self.current.id })
     }
 
     /// Whether a value carries the id of the current key. What does not is to be opened and sealed anew before the
@@ -241,11 +223,7 @@ impl Vault {
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let previous: Vec<KeyId> = self.previous.iter().map(|key| key.id).collect();
-        write!(
-            f,
-            "Vault(current {}, previous {previous:?}, [redacted])",
-            self.current.id
-        )
+        write!(f, "Vault(current {}, previous {previous:?}, [redacted])", self.current.id)
     }
 }
 
@@ -258,9 +236,7 @@ struct VaultKey {
 impl VaultKey {
     fn derive(main_secret: &[u8]) -> Result<Self, VaultError> {
         if main_secret.len() < MAIN_SECRET_BYTES_MIN {
-            return Err(VaultError::MainSecretTooShort {
-                found_bytes: main_secret.len(),
-            });
+            return Err(VaultError::MainSecretTooShort { found_bytes: main_secret.len() });
         }
         let key = hkdf_sha256(DERIVATION_SALT, main_secret, DERIVATION_INFO);
         let digest = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(&key[..])));
@@ -268,10 +244,7 @@ impl VaultKey {
         id.copy_from_slice(&digest[..KEY_ID_BYTES]);
         let cipher =
             XChaCha20Poly1305::new_from_slice(&key[..]).expect("the derived key has the cipher's length");
-        Ok(Self {
-            id: KeyId(id),
-            cipher,
-        })
+        Ok(Self { id: KeyId(id), cipher })
     }
 }
 
@@ -299,9 +272,7 @@ struct SealedParts<'a> {
 
 impl<'a> SealedParts<'a> {
     fn split(sealed: &'a [u8]) -> Result<Self, VaultError> {
-        let truncated = VaultError::Truncated {
-            found_bytes: sealed.len(),
-        };
+        let truncated = VaultError::Truncated { found_bytes: sealed.len() };
         let version = *sealed.first().ok_or(truncated)?;
         if version != VERSION {
             return Err(VaultError::UnknownVersion { found: version });
@@ -313,11 +284,6 @@ impl<'a> SealedParts<'a> {
         let (nonce, ciphertext) = rest.split_at(NONCE_BYTES);
         let key_id = header[1..].try_into().expect("the header ends with a key id");
         let nonce = <[u8; NONCE_BYTES]>::try_from(nonce).expect("split at the length of a nonce");
-        Ok(Self {
-            header,
-            key_id: KeyId(key_id),
-            nonce: nonce.into(),
-            ciphertext,
-        })
+        Ok(Self { header, key_id: KeyId(key_id), nonce: nonce.into(), ciphertext })
     }
 }

@@ -1,9 +1,9 @@
 //! An endpoint's signing secret.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use hooktide_model::id::TypedId;
 use hooktide_store::ObjectRef;
-use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::endpoint::{find, new_secret};
@@ -61,7 +61,8 @@ pub(crate) async fn rotate(
     let now = api.clock.now();
     let apply = |row: &mut _| rotate_secrets(row, secret.clone(), grace, now);
     let row = change::endpoint(&api, &config.application, &ObjectRef::Id(id), idempotency, apply).await?;
-    let agent = headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent =
+        headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     Ok(if agent.starts_with(READS_THE_ANSWER) {
         ok(EndpointSecretOut::of(&row)?).into_response()
     } else {

@@ -5,7 +5,8 @@
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq, Timestamp,
+    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
+    Timestamp,
 };
 
 use crate::{Idempotency, ObjectRef, StoreError, Written};
@@ -24,9 +25,17 @@ pub trait Configuration: Send + Sync + 'static {
     /// Delete an application and its endpoints; their uids become free. `Missing` when there is none.
     async fn delete_application(&self, org: &OrgId, app: AppId) -> Result<(), StoreError>;
     /// Read one application of the organisation.
-    async fn application(&self, org: &OrgId, app: &ObjectRef<AppId>) -> Result<Option<Application>, StoreError>;
+    async fn application(
+        &self,
+        org: &OrgId,
+        app: &ObjectRef<AppId>,
+    ) -> Result<Option<Application>, StoreError>;
     /// List applications by id.
-    async fn applications(&self, org: &OrgId, page: PageRequest<AppId>) -> Result<Page<Application>, StoreError>;
+    async fn applications(
+        &self,
+        org: &OrgId,
+        page: PageRequest<AppId>,
+    ) -> Result<Page<Application>, StoreError>;
 
     /// Insert an endpoint. `Taken("uid")` when its uid is in use in the application; `Missing` without application.
     async fn insert_endpoint(
@@ -45,9 +54,17 @@ pub trait Configuration: Send + Sync + 'static {
     /// Delete an endpoint; its uid becomes free. `Missing` when there is none.
     async fn delete_endpoint(&self, app: AppId, endpoint: EndpointId) -> Result<(), StoreError>;
     /// Read one endpoint of the application.
-    async fn endpoint(&self, app: AppId, endpoint: &ObjectRef<EndpointId>) -> Result<Option<Endpoint>, StoreError>;
+    async fn endpoint(
+        &self,
+        app: AppId,
+        endpoint: &ObjectRef<EndpointId>,
+    ) -> Result<Option<Endpoint>, StoreError>;
     /// List an application's endpoints by id.
-    async fn endpoints(&self, app: AppId, page: PageRequest<EndpointId>) -> Result<Page<Endpoint>, StoreError>;
+    async fn endpoints(
+        &self,
+        app: AppId,
+        page: PageRequest<EndpointId>,
+    ) -> Result<Page<Endpoint>, StoreError>;
     /// All endpoints of an application, for matching.
     async fn all_endpoints(&self, app: AppId) -> Result<Vec<Endpoint>, StoreError>;
     /// An endpoint and its application by the endpoint's key, for delivering; `None` when deleted.

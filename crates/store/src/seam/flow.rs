@@ -25,7 +25,13 @@ pub trait Flow: Send + Sync + 'static {
     async fn record(&self, outcome: Outcome);
 
     /// Write a schedule row for a stored message (resend, recover). Returns when it is flushed.
-    async fn schedule(&self, message: Seq, endpoint: Seq, due: Timestamp, trigger: Trigger) -> Result<(), StoreError>;
+    async fn schedule(
+        &self,
+        message: Seq,
+        endpoint: Seq,
+        due: Timestamp,
+        trigger: Trigger,
+    ) -> Result<(), StoreError>;
 
     /// The endpoint's earliest deliveries due at `now`, at most `limit`, and the due time of the next one beyond
     /// those. Rows stay until their outcome is recorded, so the caller skips those it already has. A row whose outcome

@@ -5,7 +5,9 @@ use hooktide_model::{
     AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Page, PageRequest, Timestamp,
 };
 
-use crate::{AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, StoreError};
+use crate::{
+    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, StoreError,
+};
 
 /// Reads of history, and the erasing of contents.
 #[async_trait]

@@ -10,11 +10,7 @@ use super::{
 
 const SECRET: &[u8] = b"a main secret of sufficient length";
 const OTHER_SECRET: &[u8] = b"another main secret, just as long";
-const PLACE: SealContext<'static> = SealContext {
-    table: "endpoint",
-    row: b"ep_1",
-    column: "secret",
-};
+const PLACE: SealContext<'static> = SealContext { table: "endpoint", row: b"ep_1", column: "secret" };
 
 /// `whsec_…` below as sealed for [`PLACE`] with [`SECRET`], computed by a program of its own from the format's description.
 const SEALED: &str = concat!(
@@ -50,36 +46,19 @@ fn format_on_disk_is_the_one_that_is_described() {
 #[test]
 fn sealed_value_shows_nothing_of_the_plaintext() {
     let sealed = vault(SECRET).seal(PLACE, b"whsec_visible", fill);
-    assert!(
-        !sealed
-            .windows(4)
-            .any(|window| b"whsec_visible".windows(4).any(|part| part == window))
-    );
+    assert!(!sealed.windows(4).any(|window| b"whsec_visible".windows(4).any(|part| part == window)));
 }
 
 #[test]
 fn value_moved_to_another_table_row_or_column_does_not_open() {
     let sealed = vault(SECRET).seal(PLACE, b"secret", fill);
     for place in [
-        SealContext {
-            table: "source",
-            ..PLACE
-        },
-        SealContext {
-            row: b"ep_2",
-            ..PLACE
-        },
+        SealContext { table: "source", ..PLACE },
+        SealContext { row: b"ep_2", ..PLACE },
         SealContext { row: b"", ..PLACE },
-        SealContext {
-            column: "headers",
-            ..PLACE
-        },
+        SealContext { column: "headers", ..PLACE },
     ] {
-        assert_eq!(
-            vault(SECRET).open(place, &sealed),
-            Err(VaultError::Tampered),
-            "{place:?}"
-        );
+        assert_eq!(vault(SECRET).open(place, &sealed), Err(VaultError::Tampered), "{place:?}");
     }
 }
 
@@ -87,37 +66,13 @@ fn value_moved_to_another_table_row_or_column_does_not_open() {
 fn bytes_moved_between_the_parts_of_a_place_make_another_place() {
     let sealed = vault(SECRET).seal(PLACE, b"secret", fill);
     for place in [
-        SealContext {
-            table: "endpointe",
-            row: b"p_1",
-            column: "secret",
-        },
-        SealContext {
-            table: "endpoin",
-            row: b"tep_1",
-            column: "secret",
-        },
-        SealContext {
-            table: "endpoint",
-            row: b"ep_1s",
-            column: "ecret",
-        },
-        SealContext {
-            table: "endpoint",
-            row: b"ep_",
-            column: "1secret",
-        },
-        SealContext {
-            table: "",
-            row: b"endpointep_1secret",
-            column: "",
-        },
+        SealContext { table: "endpointe", row: b"p_1", column: "secret" },
+        SealContext { table: "endpoin", row: b"tep_1", column: "secret" },
+        SealContext { table: "endpoint", row: b"ep_1s", column: "ecret" },
+        SealContext { table: "endpoint", row: b"ep_", column: "1secret" },
+        SealContext { table: "", row: b"endpointep_1secret", column: "" },
     ] {
-        assert_eq!(
-            vault(SECRET).open(place, &sealed),
-            Err(VaultError::Tampered),
-            "{place:?}"
-        );
+        assert_eq!(vault(SECRET).open(place, &sealed), Err(VaultError::Tampered), "{place:?}");
     }
 }
 
@@ -129,10 +84,7 @@ fn changed_main_secret_is_named_with_the_key_that_sealed() {
     let error = vault(OTHER_SECRET).open(PLACE, &sealed).unwrap_err();
     assert_eq!(error, VaultError::WrongKey { sealed_with, current });
     let words = error.to_string();
-    assert!(
-        words.contains(&sealed_with.to_string()) && words.contains("HOOKTIDE_MAIN_SECRET"),
-        "{words}"
-    );
+    assert!(words.contains(&sealed_with.to_string()) && words.contains("HOOKTIDE_MAIN_SECRET"), "{words}");
 }
 
 #[test]
@@ -144,24 +96,15 @@ fn previous_main_secret_opens_and_the_current_one_seals() {
 
     let new = rotated.seal(PLACE, b"secret", fill);
     assert_eq!(rotated.is_sealed_with_current(&new), Ok(true));
-    assert_eq!(
-        vault(OTHER_SECRET).open(PLACE, &new).unwrap().as_slice(),
-        b"secret"
-    );
-    assert!(matches!(
-        vault(SECRET).open(PLACE, &new),
-        Err(VaultError::WrongKey { .. })
-    ));
+    assert_eq!(vault(OTHER_SECRET).open(PLACE, &new).unwrap().as_slice(), b"secret");
+    assert!(matches!(vault(SECRET).open(PLACE, &new), Err(VaultError::WrongKey { .. })));
 }
 
 #[test]
 fn value_of_a_previous_key_is_still_bound_to_its_place() {
     let old = vault(SECRET).seal(PLACE, b"secret", fill);
     let rotated = vault(OTHER_SECRET).with_previous(SECRET).unwrap();
-    let elsewhere = SealContext {
-        row: b"ep_2",
-        ..PLACE
-    };
+    let elsewhere = SealContext { row: b"ep_2", ..PLACE };
     assert_eq!(rotated.open(elsewhere, &old), Err(VaultError::Tampered));
 }
 
@@ -171,10 +114,7 @@ fn number_of_previous_main_secrets_is_limited() {
     for _ in 0..PREVIOUS_KEYS_MAX {
         rotated = rotated.with_previous(OTHER_SECRET).unwrap();
     }
-    assert_eq!(
-        rotated.with_previous(OTHER_SECRET).unwrap_err(),
-        VaultError::TooManyPrevious
-    );
+    assert_eq!(rotated.with_previous(OTHER_SECRET).unwrap_err(), VaultError::TooManyPrevious);
 }
 
 #[test]
@@ -214,10 +154,7 @@ fn every_bit_flip_is_refused_for_what_it_touched() {
         let refused = vault.open(PLACE, &bent).unwrap_err();
         match bit / 8 {
             0 => assert_eq!(refused, VaultError::UnknownVersion { found: bent[0] }),
-            1..5 => assert!(
-                matches!(refused, VaultError::WrongKey { .. }),
-                "bit {bit}: {refused}"
-            ),
+            1..5 => assert!(matches!(refused, VaultError::WrongKey { .. }), "bit {bit}: {refused}"),
             _ => assert_eq!(refused, VaultError::Tampered, "bit {bit}"),
         }
     }
@@ -231,10 +168,7 @@ fn same_plaintext_sealed_twice_looks_different() {
         drawn.set(drawn.get() + 1);
         buffer.fill(drawn.get());
     };
-    let (first, second) = (
-        vault.seal(PLACE, b"secret", draw),
-        vault.seal(PLACE, b"secret", draw),
-    );
+    let (first, second) = (vault.seal(PLACE, b"secret", draw), vault.seal(PLACE, b"secret", draw));
     assert_ne!(first[29..], second[29..]);
 }
 
@@ -260,10 +194,7 @@ fn derivation_is_hkdf_of_rfc_5869() {
 fn debug_shows_key_ids_and_no_key() {
     let vault = vault(SECRET).with_previous(OTHER_SECRET).unwrap();
     let previous = Vault::new(OTHER_SECRET).unwrap().key_id();
-    let expected = format!(
-        "Vault(current {}, previous [KeyId({previous})], [redacted])",
-        vault.key_id()
-    );
+    let expected = format!("Vault(current {}, previous [KeyId({previous})], [redacted])", vault.key_id());
     assert_eq!(format!("{vault:?}"), expected);
 }
 

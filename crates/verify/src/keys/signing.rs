@@ -50,10 +50,7 @@ impl SigningKey {
     pub fn generate(kind: KeyKind, fill: impl FnOnce(&mut [u8])) -> Self {
         let mut bytes = Zeroizing::new([0_u8; SYMMETRIC_BYTES_GENERATED]);
         fill(&mut bytes[..]);
-        assert!(
-            bytes.iter().any(|byte| *byte != 0),
-            "the random source wrote nothing"
-        );
+        assert!(bytes.iter().any(|byte| *byte != 0), "the random source wrote nothing");
         match kind {
             KeyKind::Hmac256 => Self::symmetric(Zeroizing::new(bytes.to_vec())),
             KeyKind::Ed25519 => Self::ed25519(ed25519_dalek::SigningKey::from_bytes(&bytes)),
@@ -120,9 +117,7 @@ impl fmt::Debug for SigningKey {
 
 fn private_key(bytes: &[u8]) -> Result<ed25519_dalek::SigningKey, KeyError> {
     if bytes.len() != SEED_BYTES && bytes.len() != KEYPAIR_BYTES {
-        return Err(KeyError::PrivateKeyLength {
-            found_bytes: bytes.len(),
-        });
+        return Err(KeyError::PrivateKeyLength { found_bytes: bytes.len() });
     }
     let (seed, public) = bytes.split_at(SEED_BYTES);
     let seed = Zeroizing::new(<[u8; SEED_BYTES]>::try_from(seed).expect("split at the length of a seed"));

@@ -38,21 +38,12 @@ fn bare_base64_is_a_symmetric_secret() {
 #[test]
 fn symmetric_secret_is_accepted_at_both_ends_of_its_range_and_refused_outside() {
     for found_bytes in [24, 32, 64, 75] {
-        assert!(
-            SigningKey::parse(&symmetric_text(found_bytes)).is_ok(),
-            "{found_bytes}"
-        );
+        assert!(SigningKey::parse(&symmetric_text(found_bytes)).is_ok(), "{found_bytes}");
     }
     for found_bytes in [1, 23, 76, 4096] {
         let refused = KeyError::SymmetricLength { found_bytes };
-        assert_eq!(
-            SigningKey::parse(&symmetric_text(found_bytes)).unwrap_err(),
-            refused
-        );
-        assert_eq!(
-            VerifyingKey::parse(&symmetric_text(found_bytes)).unwrap_err(),
-            refused
-        );
+        assert_eq!(SigningKey::parse(&symmetric_text(found_bytes)).unwrap_err(), refused);
+        assert_eq!(VerifyingKey::parse(&symmetric_text(found_bytes)).unwrap_err(), refused);
     }
 }
 
@@ -71,20 +62,8 @@ fn text_that_is_not_canonical_base64_is_refused() {
     let unpadded = symmetric_text(32).trim_end_matches('=').to_owned();
     let stray_bits = symmetric_text(32).replace("c=", "d=");
     let spaced = format!("{} ", symmetric_text(24));
-    for text in [
-        unpadded.as_str(),
-        &stray_bits,
-        &spaced,
-        "whsec_-----",
-        "whsec_\u{e9}",
-        "\u{1f511}",
-        "\0",
-    ] {
-        assert_eq!(
-            SigningKey::parse(text).unwrap_err(),
-            KeyError::NotBase64,
-            "{text}"
-        );
+    for text in [unpadded.as_str(), &stray_bits, &spaced, "whsec_-----", "whsec_\u{e9}", "\u{1f511}", "\0"] {
+        assert_eq!(SigningKey::parse(text).unwrap_err(), KeyError::NotBase64, "{text}");
     }
 }
 
@@ -92,25 +71,11 @@ fn text_that_is_not_canonical_base64_is_refused() {
 fn unknown_and_unsupported_prefixes_are_told_apart() {
     for prefix in ["whsk1_", "whpk1_"] {
         let text = format!("{prefix}{SEED}");
-        assert_eq!(
-            SigningKey::parse(&text).unwrap_err(),
-            KeyError::UnsupportedPrefix { prefix }
-        );
-        assert_eq!(
-            VerifyingKey::parse(&text).unwrap_err(),
-            KeyError::UnsupportedPrefix { prefix }
-        );
+        assert_eq!(SigningKey::parse(&text).unwrap_err(), KeyError::UnsupportedPrefix { prefix });
+        assert_eq!(VerifyingKey::parse(&text).unwrap_err(), KeyError::UnsupportedPrefix { prefix });
     }
-    for text in [
-        "sk_live_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "_",
-    ] {
-        assert_eq!(
-            SigningKey::parse(text).unwrap_err(),
-            KeyError::UnknownPrefix,
-            "{text}"
-        );
+    for text in ["sk_live_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "_"] {
+        assert_eq!(SigningKey::parse(text).unwrap_err(), KeyError::UnknownPrefix, "{text}");
     }
 }
 
@@ -130,11 +95,7 @@ fn private_key_with_a_foreign_public_half_is_refused() {
         let mut bytes = STANDARD.decode(PAIR).unwrap();
         bytes[flipped] ^= 1;
         let text = format!("whsk_{}", STANDARD.encode(bytes));
-        assert_eq!(
-            SigningKey::parse(&text).unwrap_err(),
-            KeyError::HalvesDisagree,
-            "byte {flipped}"
-        );
+        assert_eq!(SigningKey::parse(&text).unwrap_err(), KeyError::HalvesDisagree, "byte {flipped}");
     }
 }
 
@@ -142,36 +103,24 @@ fn private_key_with_a_foreign_public_half_is_refused() {
 fn private_key_of_another_length_is_refused() {
     for found_bytes in [1, 31, 33, 63, 65, 128] {
         let text = format!("whsk_{}", STANDARD.encode(vec![7_u8; found_bytes]));
-        assert_eq!(
-            SigningKey::parse(&text).unwrap_err(),
-            KeyError::PrivateKeyLength { found_bytes }
-        );
+        assert_eq!(SigningKey::parse(&text).unwrap_err(), KeyError::PrivateKeyLength { found_bytes });
     }
 }
 
 #[test]
 fn public_key_never_signs_and_private_key_never_verifies() {
     let public = format!("whpk_{PUBLIC}");
-    assert_eq!(
-        SigningKey::parse(&public).unwrap_err(),
-        KeyError::PublicKeyCannotSign
-    );
+    assert_eq!(SigningKey::parse(&public).unwrap_err(), KeyError::PublicKeyCannotSign);
     assert_eq!(VerifyingKey::parse(&public).unwrap().kind(), KeyKind::Ed25519);
     let private = format!("whsk_{PAIR}");
-    assert_eq!(
-        VerifyingKey::parse(&private).unwrap_err(),
-        KeyError::PrivateKeyCannotVerify
-    );
+    assert_eq!(VerifyingKey::parse(&private).unwrap_err(), KeyError::PrivateKeyCannotVerify);
 }
 
 #[test]
 fn public_key_of_another_length_is_refused() {
     for found_bytes in [1, 31, 33, 64] {
         let text = format!("whpk_{}", STANDARD.encode(vec![7_u8; found_bytes]));
-        assert_eq!(
-            VerifyingKey::parse(&text).unwrap_err(),
-            KeyError::PublicKeyLength { found_bytes }
-        );
+        assert_eq!(VerifyingKey::parse(&text).unwrap_err(), KeyError::PublicKeyLength { found_bytes });
     }
 }
 
@@ -200,10 +149,7 @@ fn generated_key_uses_the_given_randomness_and_reads_back() {
     }
     let symmetric = SigningKey::generate(KeyKind::Hmac256, counting);
     let expected: Vec<u8> = (1..=32).collect();
-    assert_eq!(
-        *symmetric.to_secret(),
-        format!("whsec_{}", STANDARD.encode(expected))
-    );
+    assert_eq!(*symmetric.to_secret(), format!("whsec_{}", STANDARD.encode(expected)));
 }
 
 #[test]
@@ -214,17 +160,11 @@ fn key_is_never_made_from_a_source_that_wrote_nothing() {
 
 #[test]
 fn debug_shows_the_kind_and_nothing_of_the_key() {
-    for text in [
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
-        format!("whsk_{PAIR}"),
-    ] {
+    for text in ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(), format!("whsk_{PAIR}")] {
         let key = SigningKey::parse(&text).unwrap();
         let kind = key.kind().name();
         assert_eq!(format!("{key:?}"), format!("SigningKey({kind}, [redacted])"));
-        assert_eq!(
-            format!("{:?}", key.verifying_key()),
-            format!("VerifyingKey({kind}, [redacted])")
-        );
+        assert_eq!(format!("{:?}", key.verifying_key()), format!("VerifyingKey({kind}, [redacted])"));
     }
 }
 

@@ -39,10 +39,7 @@ impl<'a> KeyText<'a> {
         if let Some(rest) = text.strip_prefix(PUBLIC_PREFIX) {
             return Ok(Self::Public(rest));
         }
-        if let Some(prefix) = UNSUPPORTED_PREFIXES
-            .into_iter()
-            .find(|prefix| text.starts_with(prefix))
-        {
+        if let Some(prefix) = UNSUPPORTED_PREFIXES.into_iter().find(|prefix| text.starts_with(prefix)) {
             return Err(KeyError::UnsupportedPrefix { prefix });
         }
         if text.contains('_') {
@@ -58,19 +55,14 @@ pub(super) fn decode(encoded: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         return Err(KeyError::Empty);
     }
     // The decoder's own error repeats a byte of the secret, so it is dropped.
-    STANDARD
-        .decode(encoded)
-        .map(Zeroizing::new)
-        .map_err(|_| KeyError::NotBase64)
+    STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| KeyError::NotBase64)
 }
 
 /// The bytes of a symmetric secret, if their number is allowed.
 pub(super) fn decode_symmetric(encoded: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let bytes = decode(encoded)?;
     if !(SYMMETRIC_BYTES_MIN..=SYMMETRIC_BYTES_MAX).contains(&bytes.len()) {
-        return Err(KeyError::SymmetricLength {
-            found_bytes: bytes.len(),
-        });
+        return Err(KeyError::SymmetricLength { found_bytes: bytes.len() });
     }
     Ok(bytes)
 }

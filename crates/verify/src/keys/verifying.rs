@@ -64,9 +64,7 @@ impl fmt::Debug for VerifyingKey {
 }
 
 fn public_key(bytes: &[u8]) -> Result<ed25519_dalek::VerifyingKey, KeyError> {
-    let bytes = bytes.try_into().map_err(|_| KeyError::PublicKeyLength {
-        found_bytes: bytes.len(),
-    })?;
+    let bytes = bytes.try_into().map_err(|_| KeyError::PublicKeyLength { found_bytes: bytes.len() })?;
     let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::UnsafePublicKey)?;
     if key.is_weak() {
         return Err(KeyError::UnsafePublicKey);

@@ -10,8 +10,7 @@ fn provider_names_are_unique_and_spelled_for_configuration() {
     assert_eq!(names.len(), PROVIDERS.len());
     for name in names {
         assert!(
-            name.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
             "{name}"
         );
     }

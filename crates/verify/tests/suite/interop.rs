@@ -19,15 +19,9 @@ fn now_s() -> i64 {
 
 fn published_headers(id: &str, timestamp_s: i64, signature: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(
-        "webhook-id",
-        HeaderValue::from_str(id).expect("the id is printable"),
-    );
+    headers.insert("webhook-id", HeaderValue::from_str(id).expect("the id is printable"));
     headers.insert("webhook-timestamp", HeaderValue::from(timestamp_s));
-    headers.insert(
-        "webhook-signature",
-        HeaderValue::from_str(signature).expect("base64 is printable"),
-    );
+    headers.insert("webhook-signature", HeaderValue::from_str(signature).expect("base64 is printable"));
     headers
 }
 

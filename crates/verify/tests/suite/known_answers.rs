@@ -33,10 +33,7 @@ fn v1a_signature_is_the_one_openssl_makes() {
 
 #[test]
 fn several_keys_are_listed_in_their_order_with_single_spaces() {
-    let keys = [
-        SigningKey::parse(PRIVATE).unwrap(),
-        SigningKey::parse(SECRET).unwrap(),
-    ];
+    let keys = [SigningKey::parse(PRIVATE).unwrap(), SigningKey::parse(SECRET).unwrap()];
     assert_eq!(sign(&keys, ID, TIMESTAMP_S, BODY).unwrap(), format!("{V1A} {V1}"));
 }
 

@@ -28,10 +28,7 @@ fn believed_after_a_flip(
     let bits = part(&mut bent).len() * 8;
     for bit in 0..bits {
         part(&mut bent)[bit / 8] ^= 1 << (bit % 8);
-        if bent
-            .verify_at(std::slice::from_ref(held), SIGNED_AT_S, u64::MAX)
-            .is_ok()
-        {
+        if bent.verify_at(std::slice::from_ref(held), SIGNED_AT_S, u64::MAX).is_ok() {
             return Some(bent);
         }
         part(&mut bent)[bit / 8] ^= 1 << (bit % 8);
@@ -43,17 +40,9 @@ fn every_flip_is_refused(kind: KeyKind, id: &str, body: &[u8]) -> Result<(), Tes
     let signing = key(kind, 1);
     let held = signing.verifying_key();
     let request = Request::signed(&[signing], id, body);
-    prop_assert!(
-        request
-            .verify_at(std::slice::from_ref(&held), SIGNED_AT_S, 0)
-            .is_ok()
-    );
-    let parts: [fn(&mut Request) -> &mut Vec<u8>; 4] = [
-        |r| &mut r.id,
-        |r| &mut r.timestamp,
-        |r| &mut r.body,
-        |r| &mut r.signature,
-    ];
+    prop_assert!(request.verify_at(std::slice::from_ref(&held), SIGNED_AT_S, 0).is_ok());
+    let parts: [fn(&mut Request) -> &mut Vec<u8>; 4] =
+        [|r| &mut r.id, |r| &mut r.timestamp, |r| &mut r.body, |r| &mut r.signature];
     for part in parts {
         let believed = believed_after_a_flip(&request, &held, part);
         prop_assert!(believed.is_none(), "believed: {believed:?}");

@@ -13,36 +13,20 @@ fn request() -> Request {
 
 fn judge(request: &Request) -> Result<(), Refusal> {
     let keys = [key(KeyKind::Hmac256, 1).verifying_key()];
-    request
-        .verify_at(&keys, SIGNED_AT_S, DEFAULT_TOLERANCE_S)
-        .map(drop)
+    request.verify_at(&keys, SIGNED_AT_S, DEFAULT_TOLERANCE_S).map(drop)
 }
 
 #[test]
 fn timestamp_is_believed_up_to_the_tolerance_and_not_a_second_longer() {
     let keys = [key(KeyKind::Hmac256, 1).verifying_key()];
     for skew_s in [-300, -299, 0, 299, 300] {
-        let verdict = request()
-            .verify_at(&keys, SIGNED_AT_S + skew_s, DEFAULT_TOLERANCE_S)
-            .unwrap();
+        let verdict = request().verify_at(&keys, SIGNED_AT_S + skew_s, DEFAULT_TOLERANCE_S).unwrap();
         assert_eq!((verdict.skew_s, verdict.timestamp_s), (skew_s, SIGNED_AT_S));
     }
     let late = request().verify_at(&keys, SIGNED_AT_S + 301, DEFAULT_TOLERANCE_S);
-    assert_eq!(
-        late,
-        Err(Refusal::TimestampTooOld {
-            skew_s: 301,
-            tolerance_s: 300
-        })
-    );
+    assert_eq!(late, Err(Refusal::TimestampTooOld { skew_s: 301, tolerance_s: 300 }));
     let early = request().verify_at(&keys, SIGNED_AT_S - 301, DEFAULT_TOLERANCE_S);
-    assert_eq!(
-        early,
-        Err(Refusal::TimestampTooNew {
-            skew_s: 301,
-            tolerance_s: 300
-        })
-    );
+    assert_eq!(early, Err(Refusal::TimestampTooNew { skew_s: 301, tolerance_s: 300 }));
 }
 
 #[test]
@@ -51,13 +35,7 @@ fn age_is_judged_without_overflow_at_both_ends_of_time() {
     let mut far = request();
     far.timestamp = i64::MAX.to_string().into();
     let refused = far.verify_at(&keys, i64::MIN, DEFAULT_TOLERANCE_S);
-    assert_eq!(
-        refused,
-        Err(Refusal::TimestampTooNew {
-            skew_s: u64::MAX,
-            tolerance_s: 300
-        })
-    );
+    assert_eq!(refused, Err(Refusal::TimestampTooNew { skew_s: u64::MAX, tolerance_s: 300 }));
     assert!(request().verify_at(&keys, i64::MAX, u64::MAX).is_ok());
     assert!(request().verify_at(&keys, i64::MIN, u64::MAX).is_ok());
 }
@@ -73,20 +51,8 @@ fn missing_header_is_named() {
     let keys = [key(KeyKind::Hmac256, 1).verifying_key()];
     for (headers, header) in [
         (SignatureHeaders { id: None, ..all }, Header::Id),
-        (
-            SignatureHeaders {
-                timestamp: None,
-                ..all
-            },
-            Header::Timestamp,
-        ),
-        (
-            SignatureHeaders {
-                signature: None,
-                ..all
-            },
-            Header::Signature,
-        ),
+        (SignatureHeaders { timestamp: None, ..all }, Header::Timestamp),
+        (SignatureHeaders { signature: None, ..all }, Header::Signature),
     ] {
         let refused = verify(&keys, &headers, &request.body, SIGNED_AT_S, DEFAULT_TOLERANCE_S);
         assert_eq!(refused, Err(Refusal::HeaderMissing { header }));
@@ -114,11 +80,7 @@ fn timestamp_in_any_other_spelling_is_malformed() {
     for (text, error) in table {
         let mut request = request();
         request.timestamp = text.into();
-        assert_eq!(
-            judge(&request),
-            Err(Refusal::TimestampMalformed(error)),
-            "{text:?}"
-        );
+        assert_eq!(judge(&request), Err(Refusal::TimestampMalformed(error)), "{text:?}");
     }
 }
 
@@ -126,10 +88,7 @@ fn timestamp_in_any_other_spelling_is_malformed() {
 fn second_spelling_of_the_signed_number_does_not_verify() {
     let mut request = request();
     request.timestamp.insert(0, b'0');
-    assert_eq!(
-        judge(&request),
-        Err(Refusal::NoSignatureMatched { candidates: 1 })
-    );
+    assert_eq!(judge(&request), Err(Refusal::NoSignatureMatched { candidates: 1 }));
 }
 
 #[test]
@@ -137,26 +96,14 @@ fn id_that_could_shift_the_signed_text_is_malformed() {
     // The signed text "msg_1.T.{}" read with the first dot inside the id.
     let mut request = request();
     request.id = format!("msg_1.{SIGNED_AT_S}").into();
-    assert_eq!(
-        judge(&request),
-        Err(Refusal::MessageIdMalformed(MessageIdError::Dot { position: 5 }))
-    );
+    assert_eq!(judge(&request), Err(Refusal::MessageIdMalformed(MessageIdError::Dot { position: 5 })));
     request.id.clear();
-    assert_eq!(
-        judge(&request),
-        Err(Refusal::MessageIdMalformed(MessageIdError::Empty))
-    );
+    assert_eq!(judge(&request), Err(Refusal::MessageIdMalformed(MessageIdError::Empty)));
 }
 
 #[test]
 fn signature_header_without_an_entry_is_malformed() {
-    for text in [
-        "",
-        " ",
-        "v1",
-        "v1=abc",
-        "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-    ] {
+    for text in ["", " ", "v1", "v1=abc", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="] {
         let mut request = request();
         request.signature = text.into();
         assert_eq!(judge(&request), Err(Refusal::SignatureMalformed), "{text:?}");
@@ -187,11 +134,7 @@ fn hmac_keyed_with_the_public_key_is_not_believed_by_its_ed25519_verifier() {
 
     let ed25519 = key(KeyKind::Ed25519, 1);
     let published = ed25519.to_public().trim_start_matches("whpk_").to_owned();
-    assert!(
-        base64::engine::general_purpose::STANDARD
-            .decode(&published)
-            .is_ok()
-    );
+    assert!(base64::engine::general_purpose::STANDARD.decode(&published).is_ok());
     let attacker = SigningKey::parse(&format!("whsec_{published}")).unwrap();
     let forged = Request::signed(&[attacker], "msg_1", b"{}");
     let refused = forged.verify_at(&[ed25519.verifying_key()], SIGNED_AT_S, DEFAULT_TOLERANCE_S);
@@ -202,10 +145,9 @@ fn hmac_keyed_with_the_public_key_is_not_believed_by_its_ed25519_verifier() {
 fn more_signatures_than_the_limit_are_refused_even_if_one_is_right() {
     let signature = String::from_utf8(request().signature).unwrap();
     let wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    for (wrong_ones, verdict) in [
-        (SIGNATURES_MAX - 1, Ok(())),
-        (SIGNATURES_MAX, Err(Refusal::TooManySignatures)),
-    ] {
+    for (wrong_ones, verdict) in
+        [(SIGNATURES_MAX - 1, Ok(())), (SIGNATURES_MAX, Err(Refusal::TooManySignatures))]
+    {
         let mut request = request();
         request.signature = format!("{}{signature}", format!("{wrong} ").repeat(wrong_ones)).into();
         assert_eq!(judge(&request), verdict);
@@ -214,10 +156,7 @@ fn more_signatures_than_the_limit_are_refused_even_if_one_is_right() {
 
 #[test]
 fn without_keys_nothing_is_believed() {
-    assert_eq!(
-        request().verify_at(&[], SIGNED_AT_S, u64::MAX),
-        Err(Refusal::NoKeys)
-    );
+    assert_eq!(request().verify_at(&[], SIGNED_AT_S, u64::MAX), Err(Refusal::NoKeys));
 }
 
 #[test]
@@ -227,26 +166,15 @@ fn wrong_key_and_wrong_body_are_refused_with_the_number_of_tries() {
     assert_eq!(refused, Err(Refusal::NoSignatureMatched { candidates: 1 }));
     let mut changed = request();
     changed.body.push(b'\n');
-    assert_eq!(
-        judge(&changed),
-        Err(Refusal::NoSignatureMatched { candidates: 1 })
-    );
+    assert_eq!(judge(&changed), Err(Refusal::NoSignatureMatched { candidates: 1 }));
 }
 
 #[test]
 fn refusals_say_what_to_look_at() {
-    let missing = Refusal::HeaderMissing {
-        header: Header::Signature,
-    };
-    assert_eq!(
-        missing.to_string(),
-        "the webhook-signature (or svix-signature) header is missing"
-    );
+    let missing = Refusal::HeaderMissing { header: Header::Signature };
+    assert_eq!(missing.to_string(), "the webhook-signature (or svix-signature) header is missing");
     assert_eq!(missing.code(), "header_missing");
-    let old = Refusal::TimestampTooOld {
-        skew_s: 301,
-        tolerance_s: 300,
-    };
+    let old = Refusal::TimestampTooOld { skew_s: 301, tolerance_s: 300 };
     let words = "the timestamp is 301 s in the past, more than the 300 s allowed (a replay, or wrong clocks)";
     assert_eq!(old.to_string(), words);
 }

@@ -49,7 +49,5 @@ pub(crate) fn key(kind: KeyKind, number: u8) -> SigningKey {
 
 /// Several different keys, of both kinds in turn.
 pub(crate) fn mixed_keys(count: u8) -> Vec<SigningKey> {
-    (0..count)
-        .map(|number| key(KeyKind::ALL[usize::from(number % 2)], number))
-        .collect()
+    (0..count).map(|number| key(KeyKind::ALL[usize::from(number % 2)], number)).collect()
 }

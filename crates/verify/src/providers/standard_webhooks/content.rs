@@ -64,20 +64,12 @@ pub fn check_message_id(id: &[u8]) -> Result<(), MessageIdError> {
         return Err(MessageIdError::Empty);
     }
     if id.len() > MESSAGE_ID_BYTES_MAX {
-        return Err(MessageIdError::TooLong {
-            found_bytes: id.len(),
-        });
+        return Err(MessageIdError::TooLong { found_bytes: id.len() });
     }
-    match id
-        .iter()
-        .position(|byte| !byte.is_ascii_graphic() || *byte == b'.')
-    {
+    match id.iter().position(|byte| !byte.is_ascii_graphic() || *byte == b'.') {
         None => Ok(()),
         Some(position) if id[position] == b'.' => Err(MessageIdError::Dot { position }),
-        Some(position) => Err(MessageIdError::Byte {
-            byte: id[position],
-            position,
-        }),
+        Some(position) => Err(MessageIdError::Byte { byte: id[position], position }),
     }
 }
 

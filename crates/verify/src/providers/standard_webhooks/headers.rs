@@ -30,11 +30,7 @@ impl<'a> SignatureHeaders<'a> {
         if standard != Self::default() {
             return standard;
         }
-        Self {
-            id: get("svix-id"),
-            timestamp: get("svix-timestamp"),
-            signature: get("svix-signature"),
-        }
+        Self { id: get("svix-id"), timestamp: get("svix-timestamp"), signature: get("svix-signature") }
     }
 }
 

@@ -47,10 +47,7 @@ pub enum Refusal {
         tolerance_s: u64,
     },
     /// Nothing in the header has the form `label,base64`.
-    #[error(
-        "the {} header is malformed: it has no entry of the form label,base64",
-        Header::Signature
-    )]
+    #[error("the {} header is malformed: it has no entry of the form label,base64", Header::Signature)]
     SignatureMalformed,
     /// More entries with a known label than are tried.
     #[error("the {} header has more than {SIGNATURES_MAX} signatures", Header::Signature)]

@@ -106,8 +106,7 @@ fn append_signature(key: &SigningKey, parts: &[&[u8]], out: &mut String) {
 
 fn append_base64(signature: &[u8], out: &mut String) {
     let mut buffer = [0_u8; ENCODED_BYTES_MAX];
-    let written = STANDARD
-        .encode_slice(signature, &mut buffer)
-        .expect("the buffer holds an encoded signature");
+    let written =
+        STANDARD.encode_slice(signature, &mut buffer).expect("the buffer holds an encoded signature");
     out.push_str(str::from_utf8(&buffer[..written]).expect("base64 is ASCII"));
 }

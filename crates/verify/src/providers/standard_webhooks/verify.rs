@@ -65,12 +65,7 @@ pub fn verify(
     let parts = signed_parts(id, timestamp, body);
     let key_index = candidates.find_match(keys, &parts)?;
     let kind = keys[key_index].kind();
-    Ok(Verdict {
-        key_index,
-        kind,
-        timestamp_s,
-        skew_s: now_s.saturating_sub(timestamp_s),
-    })
+    Ok(Verdict { key_index, kind, timestamp_s, skew_s: now_s.saturating_sub(timestamp_s) })
 }
 
 fn required(value: Option<&[u8]>, header: Header) -> Result<&[u8], Refusal> {
@@ -136,16 +131,8 @@ impl Candidates {
             return Ok(position);
         }
         let held = |kind| keys.iter().any(|key| key.kind() == kind);
-        let hmac = if held(KeyKind::Hmac256) {
-            self.hmac_entries
-        } else {
-            0
-        };
-        let ed25519 = if held(KeyKind::Ed25519) {
-            self.ed25519_entries
-        } else {
-            0
-        };
+        let hmac = if held(KeyKind::Hmac256) { self.hmac_entries } else { 0 };
+        let ed25519 = if held(KeyKind::Ed25519) { self.ed25519_entries } else { 0 };
         match hmac + ed25519 {
             0 => Err(Refusal::SchemeMismatch),
             candidates => Err(Refusal::NoSignatureMatched { candidates }),
@@ -157,16 +144,12 @@ impl Candidates {
             VerifyingMaterial::Hmac256(_) if self.hmac.is_empty() => false,
             VerifyingMaterial::Hmac256(key) => {
                 let expected = key.mac(parts);
-                self.hmac
-                    .iter()
-                    .any(|candidate| secrets_equal(candidate, &expected))
+                self.hmac.iter().any(|candidate| secrets_equal(candidate, &expected))
             }
             VerifyingMaterial::Ed25519(_) if self.ed25519.is_empty() => false,
             VerifyingMaterial::Ed25519(key) => {
                 let content = parts.concat();
-                self.ed25519
-                    .iter()
-                    .any(|candidate| ed25519_matches(key, &content, candidate))
+                self.ed25519.iter().any(|candidate| ed25519_matches(key, &content, candidate))
             }
         }
     }
@@ -178,8 +161,7 @@ fn ed25519_matches(
     content: &[u8],
     signature: &[u8; ED25519_BYTES],
 ) -> bool {
-    key.verify_strict(content, &ed25519_dalek::Signature::from_bytes(signature))
-        .is_ok()
+    key.verify_strict(content, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
 }
 
 /// The signature's bytes, if the text is base64 of exactly that many.

@@ -74,12 +74,30 @@ fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes>
 pub(in super::super) fn pack_body(payload: &[u8]) -> (Vec<u8>, Option<u32>) {
     const COMPRESS_BYTES_MIN: usize = 128;
     if let (true, Ok(plain_bytes)) = (payload.len() >= COMPRESS_BYTES_MIN, u32::try_from(payload.len())) {
-        let packed = lz4_flex::block::compress(payload);
+        let packed = compress(payload);
         if packed.len() < payload.len() - payload.len() / 8 {
             return (packed, Some(plain_bytes));
         }
     }
     (payload.to_vec(), None)
+}
+
+/// With a table per thread: making one anew costs more than compressing a kilobyte.
+fn compress(payload: &[u8]) -> Vec<u8> {
+    use lz4_flex::block::{CompressTable, compress, compress_into_with_table, get_maximum_output_size};
+    thread_local! {
+        static TABLE: std::cell::RefCell<CompressTable> = std::cell::RefCell::new(CompressTable::default());
+    }
+    let mut packed = vec![0; get_maximum_output_size(payload.len())];
+    let written = TABLE.with_borrow_mut(|table| compress_into_with_table(payload, &mut packed, table));
+    match written {
+        Ok(written) => {
+            packed.truncate(written);
+            packed
+        }
+        // The output has room by its size; were it otherwise, the slower way is right too.
+        Err(_) => compress(payload),
+    }
 }
 
 fn split<T>(joined: Option<&str>, one: impl Fn(&str) -> T) -> Vec<T> {

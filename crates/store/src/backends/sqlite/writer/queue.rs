@@ -15,6 +15,12 @@ const ACCEPTS_MAX: usize = 4096;
 const ACCEPT_BYTES_MAX: usize = 64 << 20;
 /// Outcomes waiting before those who bring more are made to wait.
 const OUTCOMES_MAX: usize = 8192;
+/// A group of fewer steps may wait for company.
+const LINGER_GROUP: usize = 64;
+/// How long, when callers wait for it.
+const LINGER: Duration = Duration::from_millis(1);
+/// How long, when it holds outcomes only.
+const LINGER_OUTCOMES: Duration = Duration::from_millis(3);
 /// Steps in one transaction.
 const GROUP_MAX: usize = 1024;
 /// Payload bytes in one transaction.
@@ -59,6 +65,10 @@ struct Waiting {
     outcomes: usize,
     closed: bool,
     writer_sleeps: bool,
+    /// The writer has outcomes and waits a little for a caller.
+    writer_waits_for_callers: bool,
+    /// Steps in the last group.
+    last_group: usize,
 }
 
 /// The queue.
@@ -86,7 +96,7 @@ impl Queue {
         waiting.accepts += 1;
         waiting.accept_bytes += prepared.message.payload.len();
         waiting.steps.push_back(Op::Accept(prepared, reply));
-        self.wake(waiting);
+        self.wake(waiting, true);
         Ok(())
     }
 
@@ -96,11 +106,10 @@ impl Queue {
         if waiting.closed {
             return Err(op);
         }
-        if matches!(op, Op::Record(_)) {
-            waiting.outcomes += 1;
-        }
+        let is_outcome = matches!(op, Op::Record(_));
+        waiting.outcomes += usize::from(is_outcome);
         waiting.steps.push_back(op);
-        self.wake(waiting);
+        self.wake(waiting, !is_outcome);
         Ok(())
     }
 
@@ -122,7 +131,7 @@ impl Queue {
     pub(in super::super) fn close(&self) {
         let mut waiting = self.waiting.lock();
         waiting.closed = true;
-        self.wake(waiting);
+        self.wake(waiting, true);
         self.drained.notify_waiters();
     }
 
@@ -137,11 +146,28 @@ impl Queue {
         std::mem::take(&mut self.waiting.lock().steps).into()
     }
 
-    fn wake(&self, mut waiting: parking_lot::MutexGuard<'_, Waiting>) {
-        let sleeps = std::mem::take(&mut waiting.writer_sleeps);
+    fn wake(&self, mut waiting: parking_lot::MutexGuard<'_, Waiting>, by_caller: bool) {
+        let sleeps = std::mem::take(&mut waiting.writer_sleeps)
+            || by_caller && std::mem::take(&mut waiting.writer_waits_for_callers);
         drop(waiting);
         if sleeps {
             self.filled.notify_one();
+        }
+    }
+
+    /// A flush costs as much as writing some ten events. Wait a little for company when nobody is kept waiting (outcomes
+    /// only), or when the last group shows that many callers are at work.
+    fn linger(&self, waiting: &mut parking_lot::MutexGuard<'_, Waiting>) {
+        let count = waiting.steps.len();
+        if count == 0 || count >= LINGER_GROUP || waiting.closed {
+            return;
+        }
+        if waiting.outcomes == count {
+            waiting.writer_waits_for_callers = true;
+            self.filled.wait_for(waiting, LINGER_OUTCOMES);
+            waiting.writer_waits_for_callers = false;
+        } else if waiting.last_group >= LINGER_GROUP / 2 {
+            self.filled.wait_for(waiting, LINGER);
         }
     }
 
@@ -153,6 +179,7 @@ impl Queue {
             self.filled.wait_for(&mut waiting, patience);
             waiting.writer_sleeps = false;
         }
+        self.linger(&mut waiting);
         if waiting.steps.is_empty() && waiting.closed {
             return None;
         }
@@ -171,6 +198,7 @@ impl Queue {
             }
             group.push(op);
         }
+        waiting.last_group = group.len();
         drop(waiting);
         self.drained.notify_waiters();
         Some(group)
