@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use http::Method;
+
 use super::*;
 
 #[test]

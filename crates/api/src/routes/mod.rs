@@ -1,7 +1,4 @@
-//! The table of routes: each line is an operation, documented where it is written.
-//!
-//! Operations are registered only through `routes!`, which takes the path from the documentation; so what is
-//! routed and what is documented are the same thing.
+//! Routes: a file per noun. `table.rs` lists every one of them.
 
 mod application;
 mod application_made;
@@ -19,65 +16,7 @@ mod event_type_seen;
 mod health;
 mod message;
 pub(crate) mod params;
+mod table;
 
 pub(crate) use docs::pages;
-
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-
-use crate::state::ApiState;
-
-/// Every operation.
-pub(crate) fn operations() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        .merge(configuration())
-        .merge(history())
-        .routes(routes!(health::get))
-        .routes(routes!(health::ping))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
-}
-
-#[expect(deprecated, reason = "earlier clients call it")]
-fn configuration() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        // /app
-        .routes(routes!(application::list, application::create))
-        .routes(routes!(application::get, application::upsert, application::patch, application::delete))
-        // /auth
-        .routes(routes!(auth::app_portal_access))
-        .routes(routes!(auth::dashboard_access))
-        // /app/{app_id}/endpoint
-        .routes(routes!(endpoint::list, endpoint::create))
-        .routes(routes!(endpoint::get, endpoint::upsert, endpoint::patch, endpoint::delete))
-        .routes(routes!(endpoint_headers::get, endpoint_headers::set, endpoint_headers::patch))
-        .routes(routes!(endpoint_secret::get))
-        .routes(routes!(endpoint_secret::rotate))
-        .routes(routes!(endpoint_action::stats))
-        .routes(routes!(endpoint_action::send_example))
-        .routes(routes!(endpoint_action::recover))
-        // /event-type
-        .routes(routes!(event_type::list, event_type::create))
-        .routes(routes!(event_type::get, event_type::upsert, event_type::patch, event_type::delete))
-}
-
-#[expect(deprecated, reason = "earlier clients call it")]
-fn history() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new()
-        // /app/{app_id}/msg
-        .routes(routes!(message::list, message::create))
-        .routes(routes!(message::get))
-        .routes(routes!(message::expunge_content))
-        // attempts
-        .routes(routes!(attempt_list::by_endpoint))
-        .routes(routes!(attempt_list::by_message))
-        .routes(routes!(attempt_list::by_message_deprecated))
-        .routes(routes!(attempt_list::by_message_and_endpoint_deprecated))
-        .routes(routes!(attempt::get))
-        .routes(routes!(attempt::expunge_content))
-        .routes(routes!(attempt::resend))
-        // deliveries, from both ends
-        .routes(routes!(destination::attempted_messages))
-        .routes(routes!(destination::attempted_destinations))
-}
+pub(crate) use table::operations;
