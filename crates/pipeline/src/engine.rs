@@ -101,9 +101,12 @@ impl Engine {
     pub(crate) fn slot_ended(self: &Arc<Self>) {
         self.slots.fetch_sub(1, Ordering::AcqRel);
         self.slot_ended.notify_waiters();
-        let next = self.starved.lock().pop_front();
-        if let Some(lane) = next {
-            self.call(&lane);
+        loop {
+            let next = self.starved.lock().pop_front();
+            let Some(lane) = next else { return };
+            if lane.served(self.clock.now()) {
+                return self.start_slot(&lane);
+            }
         }
     }
 

@@ -88,12 +88,21 @@ struct State {
     /// When the earliest schedule row that is not in the lane is due, as far as known.
     next_due: Option<Timestamp>,
     refilling: bool,
+    /// The lane stands in line for one of the server's connections.
+    starved: bool,
     /// Let go while a refill reads the schedule: what it read of these may be a row that is gone by now.
     released: HashSet<(Seq, Trigger)>,
     closed: bool,
     subscriber: Option<Arc<Subscriber>>,
     /// Counts configuration changes: a load that began before one is not kept.
     generation: u64,
+}
+
+impl State {
+    /// Whether a slot would find something to do.
+    fn has_work(&self, now: Timestamp) -> bool {
+        !self.queue.is_empty() || !self.refilling && self.next_due.is_some_and(|due| due <= now)
+    }
 }
 
 impl Lane {
@@ -113,6 +122,7 @@ impl Lane {
                 concurrency_max,
                 next_due: None,
                 refilling: false,
+                starved: false,
                 released: HashSet::new(),
                 closed: false,
                 subscriber: None,
@@ -207,7 +217,7 @@ impl Lane {
             self.wake.add_permits(1);
             return false;
         }
-        if state.slots < state.concurrency && !state.closed {
+        if state.slots < state.concurrency && !state.closed && !state.starved {
             state.slots += 1;
             return true;
         }
@@ -265,9 +275,19 @@ impl Lane {
         state.members.len() + state.allowance.saturating_sub(state.queue.len() + state.reserved).max(1)
     }
 
-    /// A slot that was to be started could not be.
+    /// A slot that was to be started could not be: the lane stands in line until [`Lane::served`], and is not put
+    /// there twice.
     pub(crate) fn slot_not_started(&self) {
-        self.state.lock().slots -= 1;
+        let mut state = self.state.lock();
+        state.slots -= 1;
+        state.starved = true;
+    }
+
+    /// It is this lane's turn. Whether it still needs a slot; then the slot is counted.
+    pub(crate) fn served(&self, now: Timestamp) -> bool {
+        let mut state = self.state.lock();
+        state.starved = false;
+        state.has_work(now) && self.call_slot(&mut state)
     }
 
     /// Deliveries in the lane: waiting, being sent, or not yet recorded.
@@ -284,9 +304,7 @@ impl Lane {
     pub(crate) fn leave(&self, now: Timestamp) -> bool {
         let mut state = self.state.lock();
         state.slots -= 1;
-        let has_work =
-            !state.queue.is_empty() || state.next_due.is_some_and(|due| due <= now) && !state.refilling;
-        has_work && self.call_slot(&mut state)
+        state.has_work(now) && self.call_slot(&mut state)
     }
 
     /// The endpoint answered well and in time: let it have more.
@@ -333,7 +351,8 @@ impl Lane {
             && state.queue.is_empty()
             && state.members.is_empty()
             && state.next_due.is_none()
-            && !state.refilling;
+            && !state.refilling
+            && !state.starved;
         state.closed |= unused;
         unused
     }

@@ -12,8 +12,8 @@ use tokio::sync::{Semaphore, watch};
 
 /// Connections at the same time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 16_384;
-/// Time for a request's head to arrive.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// Time for a request's head to arrive, and for the next request on a connection that is kept open.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Header fields of a request.
 const HEADERS_MAX: usize = 100;
 /// Bytes of a request's head.

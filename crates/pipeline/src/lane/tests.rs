@@ -126,3 +126,22 @@ fn a_row_read_before_its_outcome_was_committed_is_not_delivered_again() {
     assert!(matches!(lane.next(Timestamp::EPOCH), Next::Refill), "so it is read again");
     assert!(lane.add_due(vec![job(7)], None) > 0, "and this time it stands");
 }
+
+#[test]
+fn a_lane_stands_in_line_for_a_connection_once() {
+    let lane = Lane::new(Seq(1), 1000, 10);
+    assert!(push(&lane, 1));
+    lane.slot_not_started();
+    assert!(!push(&lane, 2), "it is in line already");
+    assert!(lane.served(Timestamp::EPOCH), "its turn has come");
+    assert!(push(&lane, 3), "and further slots may start");
+}
+
+#[test]
+fn a_lane_with_nothing_left_to_do_gives_its_turn_away() {
+    let lane = Lane::new(Seq(1), 1000, 10);
+    assert!(lane.call());
+    lane.slot_not_started();
+    assert!(!lane.served(Timestamp::EPOCH));
+    assert!(lane.close_if_unused());
+}
