@@ -250,9 +250,14 @@ def attempts(svix, app, receiver, message, secret):
     assert len(listed) == 1 and listed[0].status == 0 and listed[0].response_status_code == 200
     one = svix.message_attempt.get(app.id, message.id, listed[0].id)
     assert one.id == listed[0].id and one.url == receiver.url("/main")
-    by_endpoint = [it.msg_id for page in pages(lambda it: svix.message_attempt.list_by_endpoint(
-        app.id, "main", MessageAttemptListByEndpointOptions(limit=2, iterator=it))) for it in page.data]
-    assert len(by_endpoint) == 4 and message.id in by_endpoint
+
+    def all_four():
+        found = [it.msg_id for page in pages(lambda it: svix.message_attempt.list_by_endpoint(
+            app.id, "main", MessageAttemptListByEndpointOptions(limit=2, iterator=it))) for it in page.data]
+        return found if len(found) == 4 else None
+
+    by_endpoint = wait_until("four attempts", all_four)
+    assert message.id in by_endpoint
     assert {it.id for it in svix.message_attempt.list_attempted_messages(app.id, "main").data} == set(by_endpoint)
     destinations = svix.message_attempt.list_attempted_destinations(app.id, message.id)
     assert destinations.data[0].uid == "main" and destinations.data[0].status == 0 and destinations.done

@@ -20,7 +20,7 @@ const LINGER_GROUP: usize = 64;
 /// How long, when callers wait for it.
 const LINGER: Duration = Duration::from_millis(1);
 /// How long, when it holds outcomes only.
-const LINGER_OUTCOMES: Duration = Duration::from_millis(3);
+const LINGER_OUTCOMES: Duration = Duration::from_millis(2);
 /// Steps in one transaction.
 const GROUP_MAX: usize = 1024;
 /// Payload bytes in one transaction.
