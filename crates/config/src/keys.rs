@@ -165,11 +165,12 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         path: "delivery.lane_capacity",
-        default: "1024",
+        default: "16384",
         setting: &Bound(SizeIn { min: 1, max: 1_000_000 }, |c| &mut c.delivery.lane_capacity),
         example: "4096",
         secret: false,
-        doc: "Deliveries that wait in memory for one endpoint. What does not fit waits on disk and costs a little more.",
+        doc: "Deliveries that wait in memory for one endpoint that answers well; a slow one gets fewer. What does not fit \
+            waits on disk and costs a little more.",
     },
     Key {
         path: "delivery.memory_bytes_max",
