@@ -22,7 +22,7 @@ pub(super) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     let first = subject.full_load(CONNECTIONS, slice)?;
     let mut last = first;
     let mut stored = slice;
-    while stored < plan.stored {
+    while stored + slice <= plan.stored {
         last = subject.full_load(CONNECTIONS, slice)?;
         stored += slice;
         eprintln!("  {stored} stored: {:.1} µs per event", last.cpu_us_per_delivery);
