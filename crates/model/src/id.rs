@@ -12,18 +12,18 @@ use hmac::{Hmac, KeyInit, Mac};
 use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
-use svix_ksuid::{Ksuid, KsuidLike};
 
 use crate::Timestamp;
+use crate::base62;
 
 /// The KSUID epoch: 2014-05-13T16:53:20Z.
 const KSUID_EPOCH_S: i64 = 1_400_000_000;
 /// Bits of counter below the time in a [`Seq`].
 const COUNTER_BITS: u32 = 24;
 /// The bytes of an id.
-const ID_BYTES: usize = 20;
+const ID_BYTES: usize = base62::BYTES;
 /// The length of an id without its prefix.
-pub const BASE62_CHARS: usize = 27;
+pub const BASE62_CHARS: usize = base62::CHARS;
 
 /// A time-ordered integer key, always positive: `(seconds since the KSUID epoch << 8 | 4 ms steps) << 24 | counter`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,7 +138,7 @@ pub trait TypedId: Copy + Eq + Ord + fmt::Display + FromStr<Err = NotAnId> + Sen
     /// Write prefix and base62 to `out`.
     fn write_to(self, out: &mut String) {
         out.push_str(Self::PREFIX);
-        out.push_str(&Ksuid::from_bytes(self.to_bytes()).to_base62());
+        out.push_str(text(&base62::encode(&self.to_bytes())));
     }
 }
 
@@ -169,7 +169,7 @@ macro_rules! typed_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str($prefix)?;
-                f.write_str(&Ksuid::from_bytes(self.0).to_base62())
+                f.write_str(text(&base62::encode(&self.0)))
             }
         }
 
@@ -201,16 +201,16 @@ macro_rules! typed_id {
     };
 }
 
+fn text(digits: &[u8; BASE62_CHARS]) -> &str {
+    std::str::from_utf8(digits).expect("digits are ASCII")
+}
+
 fn parse_bytes(prefix: &'static str, text: &str) -> Result<[u8; ID_BYTES], NotAnId> {
     let wrong = NotAnId { prefix };
     let rest = text.strip_prefix(prefix).ok_or(wrong)?;
-    if rest.len() != BASE62_CHARS || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(wrong);
-    }
-    let ksuid = Ksuid::from_base62(rest).map_err(|_| wrong)?;
-    let bytes: [u8; ID_BYTES] = ksuid.bytes().as_slice().try_into().map_err(|_| wrong)?;
-    // base62 of 27 characters can exceed 20 bytes; what does not write back the same is not an id.
-    if Ksuid::from_bytes(bytes).to_base62() != rest || bytes[0] & 0x80 != 0 {
+    let bytes = base62::decode(rest).ok_or(wrong)?;
+    // A key is never negative.
+    if bytes[0] & 0x80 != 0 {
         return Err(wrong);
     }
     Ok(bytes)

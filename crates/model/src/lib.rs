@@ -4,6 +4,7 @@
 
 pub mod application;
 pub mod attempt;
+mod base62;
 pub mod classify;
 pub mod clock;
 pub mod endpoint;

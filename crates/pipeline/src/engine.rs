@@ -45,6 +45,8 @@ pub(crate) struct EngineParts {
     pub(crate) config: PipelineConfig,
     pub(crate) http: Arc<HttpShared>,
     pub(crate) seed: u64,
+    /// Where deliveries run.
+    pub(crate) runtime: Handle,
 }
 
 impl Engine {
@@ -57,7 +59,7 @@ impl Engine {
             meters: Meters::new(),
             app_throttles: Mutex::new(HashMap::new()),
             draining: AtomicBool::new(false),
-            runtime: Handle::current(),
+            runtime: parts.runtime,
             random: AtomicU64::new(parts.seed),
             slots: AtomicUsize::new(0),
             slot_ended: Notify::new(),

@@ -9,6 +9,7 @@ use hooktide_model::{
     AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
 };
 use hooktide_store::{Accepted, ObjectRef, Store, StoreError};
+use tokio::runtime::Handle;
 
 use crate::dispatch::{Dispatcher, note_due};
 use crate::engine::{Engine, EngineParts};
@@ -70,7 +71,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Start the flow over an open store: listen to its commits, take up what its schedule holds.
     ///
-    /// `seed` spreads retries; any random number will do. Must be called inside a tokio runtime.
+    /// `seed` spreads retries; any random number will do. Deliveries run in `runtime`.
     ///
     /// # Errors
     /// When the schedule cannot be read.
@@ -80,8 +81,9 @@ impl Pipeline {
         clock: Arc<dyn Clock>,
         config: PipelineConfig,
         seed: u64,
+        runtime: Handle,
     ) -> Result<Self, StoreError> {
-        let engine = Arc::new(Engine::new(EngineParts { store, clock, config, http, seed }));
+        let engine = Arc::new(Engine::new(EngineParts { store, clock, config, http, seed, runtime }));
         engine.store.set_listener(Arc::new(Dispatcher(Arc::downgrade(&engine))));
         for (endpoint, due) in engine.store.scheduled_endpoints().await? {
             note_due(&engine, endpoint, due);

@@ -19,6 +19,7 @@ use hooktide_verify::KeyKind;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::threads::DeliveryThreads;
 use super::{files, jwt_secret, main_secret, meter};
 use crate::failure::Failure;
 use crate::random;
@@ -43,14 +44,7 @@ pub(crate) struct Server {
     pub(super) draining: Arc<AtomicBool>,
     /// Holds the reason once the store has failed for good.
     pub(super) fatal: watch::Receiver<Option<String>>,
-}
-
-/// The runtime that a server runs in.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::caused("cannot start the runtime", &error, ""))
+    pub(super) threads: DeliveryThreads,
 }
 
 impl Server {
@@ -75,9 +69,17 @@ impl Server {
         };
         let http = http(&config, policy.clone())?;
         let flow = pipeline_config(&config, connections_max);
-        let pipeline = Pipeline::start(Arc::clone(&store), Arc::new(http), Arc::clone(&clock), flow, seed()?)
-            .await
-            .map_err(|error| Failure::caused("cannot read the schedule", &error, ""))?;
+        let threads = DeliveryThreads::start()?;
+        let starting = Pipeline::start(
+            Arc::clone(&store),
+            Arc::new(http),
+            Arc::clone(&clock),
+            flow,
+            seed()?,
+            threads.handle(),
+        );
+        let pipeline =
+            starting.await.map_err(|error| Failure::caused("cannot read the schedule", &error, ""))?;
         let pipeline = Arc::new(pipeline);
         let tokens = TokenKeys::new(jwt_secret(&config)?.expose().as_bytes());
         let draining = Arc::new(AtomicBool::new(false));
@@ -97,7 +99,7 @@ impl Server {
             metrics: meter::renderer(metrics),
             draining: Arc::clone(&draining),
         });
-        Ok(Self { config, address, store, pipeline, tokens, clock, listener, state, draining, fatal })
+        Ok(Self { config, address, store, pipeline, tokens, clock, listener, state, draining, fatal, threads })
     }
 }
 

@@ -10,6 +10,8 @@ mod meter;
 mod run;
 mod secrets;
 mod signals;
+mod threads;
 
-pub(crate) use build::{Server, runtime};
+pub(crate) use build::Server;
 pub(crate) use secrets::{jwt_secret, main_secret};
+pub(crate) use threads::runtime;

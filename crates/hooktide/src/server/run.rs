@@ -36,6 +36,7 @@ impl Server {
             tracing::error!("the server's accept loop panicked");
         }
         self.pipeline.stop(grace.saturating_sub(callers_grace)).await;
+        drop(self.threads);
         match failure {
             None => {
                 tracing::info!("stopped");
