@@ -1,16 +1,18 @@
 //! The whole HTTP service: routes, pages, and what holds for every request.
 
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode, Uri};
+use futures_util::FutureExt;
+use http::{Method, Request, StatusCode, Uri, header};
 use metrics::Counter;
-use tower::Layer;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, AllowMethods, Any as AnyOrigin, CorsLayer};
+use tower::{Layer, ServiceExt};
+use tower_http::cors::{AllowHeaders, AllowMethods, Any as AnyOrigin, Cors, CorsLayer};
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 
 use crate::error::ApiError;
@@ -21,8 +23,13 @@ use crate::state::ApiState;
 /// How long a browser may remember what it is allowed to send.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 
-/// The service: a router, with slashes at the end of paths cut off before it is asked.
-pub type ApiService = NormalizePath<Router>;
+/// The service. A call of an SDK goes straight to the router; what only browsers and sloppy clients need is asked of
+/// their requests alone, for a layer around every request costs an allocation or more in each.
+#[derive(Clone)]
+pub struct ApiService {
+    router: Router,
+    tolerant: NormalizePath<Cors<Router>>,
+}
 
 /// Put the service together.
 #[must_use]
@@ -32,11 +39,39 @@ pub fn service(state: ApiState) -> ApiService {
         .merge(routes::pages())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(axum::middleware::map_response(count))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(cors())
         .with_state(state);
-    NormalizePathLayer::trim_trailing_slash().layer(router)
+    let tolerant = NormalizePathLayer::trim_trailing_slash().layer(cors().layer(router.clone()));
+    ApiService { router, tolerant }
+}
+
+impl ApiService {
+    /// Answer one request.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let request = request.map(Body::new);
+        let answered = if is_plain(&request) {
+            AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await
+        } else {
+            AssertUnwindSafe(self.tolerant.clone().oneshot(request)).catch_unwind().await
+        };
+        let response = match answered {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(cause) => panicked(&*cause),
+        };
+        count(&response);
+        response
+    }
+}
+
+/// Whether the request needs neither its path tidied nor an answer about origins.
+fn is_plain<B>(request: &Request<B>) -> bool {
+    !request.uri().path().ends_with('/')
+        && request.method() != Method::OPTIONS
+        && !request.headers().contains_key(header::ORIGIN)
 }
 
 /// Browsers may call from anywhere: it is the token that counts, and it is never sent by itself.
@@ -71,7 +106,7 @@ fn absent(method: &Method, path: &str) -> Option<ApiError> {
 }
 
 /// A panic is our mistake: it is logged, the caller gets an answer, and the server goes on.
-fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+fn panicked(cause: &(dyn Any + Send)) -> Response {
     let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic = text, "a request handler panicked");
@@ -84,7 +119,7 @@ static RESPONSES: LazyLock<[Counter; 4]> = LazyLock::new(|| {
         .map(|class| metrics::counter!("hooktide_api_responses_total", "class" => class))
 });
 
-async fn count(response: Response) -> Response {
+fn count(response: &Response) {
     let class = match response.status().as_u16() {
         200..=299 => 0,
         300..=399 => 1,
@@ -92,7 +127,6 @@ async fn count(response: Response) -> Response {
         _ => 3,
     };
     RESPONSES[class].increment(1);
-    response
 }
 
 #[cfg(test)]

@@ -18,12 +18,14 @@ impl FlowListener for Dispatcher {
     fn committed(&self, message: &Arc<Message>, targets: &[Target]) {
         let Some(engine) = self.0.upgrade() else { return };
         engine.meters.accepted();
+        let in_lanes = targets.iter().filter(|target| target.placement == Placement::Lane).count();
+        let shared_by = u16::try_from(in_lanes).unwrap_or(u16::MAX);
         for target in targets {
             match target.placement {
                 Placement::Lane => {
                     let message = Arc::clone(message);
                     let source = DeliverySource::Lane;
-                    let job = Job { message, tries: 0, trigger: Trigger::Scheduled, source };
+                    let job = Job { message, tries: 0, trigger: Trigger::Scheduled, source, shared_by };
                     let lane = engine.lanes.get(target.endpoint);
                     engine.lanes.add_bytes(job.cost());
                     if lane.push_reserved(job) {

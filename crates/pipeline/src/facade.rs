@@ -8,7 +8,7 @@ use hooktide_destinations::kinds::http::HttpShared;
 use hooktide_model::{
     AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
 };
-use hooktide_store::{Accepted, ObjectRef, Store, StoreError};
+use hooktide_store::{Accepted, Idempotency, ObjectRef, Store, StoreError};
 use tokio::runtime::Handle;
 
 use crate::dispatch::{Dispatcher, note_due};
@@ -116,6 +116,7 @@ impl Pipeline {
         app: &AppConfig,
         message: MessageId,
         endpoint: EndpointId,
+        idempotency: Option<Idempotency>,
     ) -> Result<(), ResendError> {
         let store = &self.engine.store;
         let is_disabled = disabled(app, endpoint)?;
@@ -127,12 +128,13 @@ impl Pipeline {
         if found.payload.is_none() {
             return Err(ResendError::PayloadGone);
         }
-        store.schedule(message.seq(), endpoint.seq(), self.engine.clock.now(), Trigger::Manual).await?;
+        let now = self.engine.clock.now();
+        store.schedule(message.seq(), endpoint.seq(), now, Trigger::Manual, idempotency).await?;
         Ok(())
     }
 
     /// Resend, in the background, what failed and never succeeded at an endpoint, of the messages accepted in
-    /// `since ..= until`.
+    /// `since ..= until`. With an idempotency key the task has the same id every time, and resends no message twice.
     ///
     /// # Errors
     /// When the endpoint is disabled; `Store(Missing)`: no such endpoint in the application.
@@ -142,15 +144,18 @@ impl Pipeline {
         endpoint: EndpointId,
         since: Timestamp,
         until: Timestamp,
+        idempotency: Option<Idempotency>,
     ) -> Result<TaskId, RecoverError> {
         if disabled(app, endpoint)? {
             return Err(RecoverError::EndpointDisabled);
         }
         let engine = Arc::clone(&self.engine);
-        let seq = engine.store.seqs().next(engine.clock.now());
-        let task: TaskId = engine.store.mint().id(seq);
+        let task = match &idempotency {
+            Some(idempotency) => recover::task_of(idempotency),
+            None => engine.store.mint().id(engine.store.seqs().next(engine.clock.now())),
+        };
         self.engine.runtime.spawn(async move {
-            match recover::recover(engine, endpoint, since, until).await {
+            match recover::recover(engine, endpoint, since, until, idempotency).await {
                 Ok(resent) => tracing::info!(%task, %endpoint, resent, "recovery scheduled"),
                 Err(error) => tracing::error!(%task, %endpoint, %error, "recovery failed; ask for it again"),
             }

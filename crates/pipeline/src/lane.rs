@@ -8,7 +8,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use hooktide_model::{Message, Seq, Timestamp, Trigger};
-use hooktide_store::DeliverySource;
+use hooktide_store::{DeliverySource, InHand};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
@@ -18,6 +18,9 @@ use crate::subscriber::Subscriber;
 const ALLOWANCE_MIN: usize = 32;
 /// Requests at the same time to an endpoint that has not answered yet: one that hangs must not hold many connections.
 const CONCURRENCY_START: usize = 2;
+/// A lane that holds no more takes from its schedule: enough for its slots while the schedule is read, and few to pass
+/// over there.
+const REFILL_AT: usize = 256;
 /// How fast a lane's allowance grows with each quick success.
 const ALLOWANCE_STEP: usize = 2;
 
@@ -32,6 +35,8 @@ pub(crate) struct Job {
     pub(crate) trigger: Trigger,
     /// Whether a schedule row stands for it.
     pub(crate) source: DeliverySource,
+    /// Lanes that hold the same message in memory, as far as known.
+    pub(crate) shared_by: u16,
 }
 
 impl Job {
@@ -39,17 +44,17 @@ impl Job {
         (self.message.seq(), self.trigger)
     }
 
-    /// Bytes it holds in memory, for the limit over all lanes.
+    /// Bytes it holds in memory, for the limit over all lanes: its own, and its share of the message.
     pub(crate) fn cost(&self) -> usize {
-        cost(self.message.payload.as_ref().map_or(0, bytes::Bytes::len))
+        let payload_bytes = self.message.payload.as_ref().map_or(0, bytes::Bytes::len);
+        JOB_BYTES + (MESSAGE_BYTES + payload_bytes) / usize::from(self.shared_by.max(1))
     }
 }
 
-/// Bytes that a delivery of such a payload counts for.
-pub(crate) fn cost(payload_bytes: usize) -> usize {
-    const JOB_OVERHEAD: usize = 512;
-    payload_bytes + JOB_OVERHEAD
-}
+/// Bytes of a delivery in a lane and in the store's list of open ones, without the message.
+const JOB_BYTES: usize = 192;
+/// Bytes of a message without its payload.
+const MESSAGE_BYTES: usize = 320;
 
 /// What a slot does next.
 pub(crate) enum Next {
@@ -230,7 +235,7 @@ impl Lane {
         if state.closed || state.slots > state.concurrency {
             return Next::Leave;
         }
-        let is_low = state.queue.len() <= state.allowance / 4;
+        let is_low = state.queue.len() <= (state.allowance / 4).min(REFILL_AT);
         if is_low && !state.refilling && state.next_due.is_some_and(|due| due <= now) {
             state.refilling = true;
             state.next_due = None;
@@ -269,10 +274,10 @@ impl Lane {
         false
     }
 
-    /// How many rows to ask the schedule for: those the lane already has come first and are skipped.
-    pub(crate) fn refill_limit(&self) -> usize {
+    /// How many deliveries to take from the schedule.
+    pub(crate) fn room(&self) -> usize {
         let state = self.state.lock();
-        state.members.len() + state.allowance.saturating_sub(state.queue.len() + state.reserved).max(1)
+        state.allowance.saturating_sub(state.queue.len() + state.reserved).max(1)
     }
 
     /// A slot that was to be started could not be: the lane stands in line until [`Lane::served`], and is not put
@@ -288,11 +293,6 @@ impl Lane {
         let mut state = self.state.lock();
         state.starved = false;
         state.has_work(now) && self.call_slot(&mut state)
-    }
-
-    /// Deliveries in the lane: waiting, being sent, or not yet recorded.
-    pub(crate) fn members(&self) -> usize {
-        self.state.lock().members.len()
     }
 
     /// Deliveries waiting in memory.
@@ -361,6 +361,12 @@ impl Lane {
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;
         self.wake.close();
+    }
+}
+
+impl InHand for Lane {
+    fn has(&self, message: Seq, trigger: Trigger) -> bool {
+        self.state.lock().members.contains(&(message, trigger))
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use hooktide_model::{
-    AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, Timestamp,
-    Trigger, id::TypedId,
+    AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, TaskId,
+    Timestamp, Trigger, id::TypedId,
 };
-use hooktide_store::{AttemptFilter, StoreError};
+use hooktide_store::{AttemptFilter, Idempotency, StoreError};
+use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
 
@@ -21,6 +22,7 @@ pub(crate) async fn recover(
     endpoint: EndpointId,
     since: Timestamp,
     until: Timestamp,
+    idempotency: Option<Idempotency>,
 ) -> Result<usize, StoreError> {
     let (mut seen, mut resent) = (HashSet::new(), 0);
     for status in [AttemptStatus::Fail, AttemptStatus::Canceled] {
@@ -38,7 +40,7 @@ pub(crate) async fn recover(
                 }
             }
             resent += missed.len();
-            schedule(&engine, endpoint, missed).await?;
+            schedule(&engine, endpoint, missed, idempotency).await?;
             if page.done {
                 break;
             }
@@ -80,10 +82,35 @@ fn just_before(endpoint: EndpointId) -> [u8; 20] {
     bytes
 }
 
-async fn schedule(engine: &Engine, endpoint: EndpointId, missed: Vec<Seq>) -> Result<(), StoreError> {
+async fn schedule(
+    engine: &Engine,
+    endpoint: EndpointId,
+    missed: Vec<Seq>,
+    idempotency: Option<Idempotency>,
+) -> Result<(), StoreError> {
     let now = engine.clock.now();
-    let rows = missed
-        .into_iter()
-        .map(|message| engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual));
+    let rows = missed.into_iter().map(|message| {
+        let key = idempotency.map(|task| part_of(&task, message));
+        engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual, key)
+    });
     join_all(rows).await.into_iter().collect()
+}
+
+/// The key of one message's resend in a task with a key: the task may run again and resends it once.
+fn part_of(task: &Idempotency, message: Seq) -> Idempotency {
+    let mut hash = Sha256::new_with_prefix(task.key);
+    hash.update(message.0.to_be_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    Idempotency { key, request: task.request }
+}
+
+/// The id of a task with a key: the same for every call with that key and request.
+pub(crate) fn task_of(idempotency: &Idempotency) -> TaskId {
+    let mut bytes = [0; 20];
+    bytes[..16].copy_from_slice(&idempotency.key);
+    bytes[16..].copy_from_slice(&idempotency.request[..4]);
+    // Ids begin with a time that is never negative.
+    bytes[0] &= 0x7f;
+    TaskId::from_bytes(bytes)
 }

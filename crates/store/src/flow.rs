@@ -155,3 +155,20 @@ pub trait FlowListener: Send + Sync + 'static {
     /// Rows for this endpoint were written to the schedule other than by the two calls above; `due` is the earliest.
     fn scheduled(&self, endpoint: Seq, due: Timestamp);
 }
+
+/// What the flow has of an endpoint's deliveries: the schedule's rows of these are not read again. Asked once per row,
+/// so it must be quick.
+pub trait InHand: Send + Sync + 'static {
+    /// Whether that delivery is in hand.
+    fn has(&self, message: Seq, trigger: Trigger) -> bool;
+}
+
+/// Nothing is in hand.
+#[derive(Clone, Copy, Debug)]
+pub struct NothingInHand;
+
+impl InHand for NothingInHand {
+    fn has(&self, _: Seq, _: Trigger) -> bool {
+        false
+    }
+}

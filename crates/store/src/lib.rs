@@ -14,8 +14,8 @@ pub mod vault;
 
 pub use error::StoreError;
 pub use flow::{
-    Accepted, DeliverySource, Due, FlowListener, Idempotency, NewAttempt, NewMessage, Outcome, Placement,
-    ScheduleRow, Target,
+    Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NothingInHand,
+    Outcome, Placement, ScheduleRow, Target,
 };
 pub use queries::{
     AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, Written,

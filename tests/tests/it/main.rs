@@ -16,6 +16,7 @@ mod disk_full;
 mod endpoint;
 mod errors;
 mod event_type;
+mod failed_flush;
 mod guard;
 mod headers;
 mod health;

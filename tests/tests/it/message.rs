@@ -163,3 +163,40 @@ async fn invalid_fields_are_named() {
     }
     assert_eq!(world.api.all(&world.path("/msg")).await.len(), 0, "nothing was stored");
 }
+
+#[tokio::test]
+async fn a_message_waits_for_its_time() {
+    let world = World::new().await;
+    let endpoint = world.endpoint("/later").await;
+    let before = hooktide_testkit::unix_seconds();
+    let due = before + 2;
+    let body = json!({ "eventType": "a", "payload": {}, "deliverAt": now_plus(2) });
+    let message = world.api.publish_with(&world.app, body).await;
+    let waiting = world.api.destination(&world.app, &message, &endpoint).await.expect("it is listed");
+    assert_eq!(waiting["statusText"], "pending");
+    assert!((time(&waiting["nextAttempt"]).as_second() - due).abs() <= 1, "{waiting}");
+
+    let request = world.received("/later", &message, 1).await.swap_remove(0);
+
+    assert!(request.unix_s >= due - 1, "sent at {}, due at {due}", request.unix_s);
+}
+
+#[tokio::test]
+async fn tags_select_messages_and_their_attempts() {
+    let world = World::new().await;
+    world.endpoint("/tagged").await;
+    let tagged = json!({ "eventType": "a", "payload": {}, "tags": ["blue", "round"] });
+    let tagged = world.api.publish_with(&world.app, tagged).await;
+    let plain = world.publish().await;
+    for message in [&tagged, &plain] {
+        world.api.wait_for_attempts(&world.app, message, 1).await;
+    }
+    for (tag, expected) in
+        [("blue", vec![tagged.clone()]), ("round", vec![tagged.clone()]), ("green", vec![])]
+    {
+        let list = world.api.get(&world.path(&format!("/msg?tag={tag}"))).await.expect(200).json();
+        assert_eq!(ids(&list), expected, "{tag}");
+    }
+    let shown = world.api.get(&world.path(&format!("/msg/{tagged}"))).await.expect(200).json();
+    assert_eq!(shown["tags"], json!(["blue", "round"]));
+}

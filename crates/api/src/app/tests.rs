@@ -22,7 +22,7 @@ async fn what_is_not_there_is_told_from_what_is_not_built() {
 
 #[tokio::test]
 async fn a_panic_is_answered_in_json_without_its_words() {
-    let response = panicked(Box::new("inner detail"));
+    let response = panicked(&"inner detail");
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     let body = body(response).await;

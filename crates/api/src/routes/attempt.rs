@@ -1,6 +1,7 @@
 //! Single attempts: reading, erasing, and asking for another one.
 
 use axum::extract::State;
+use hooktide_model::id::TypedId;
 use hooktide_model::{AppId, Attempt};
 use http::StatusCode;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use super::{endpoint, message};
 use crate::auth::{Access, Capability, Need};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, Path, Query};
+use crate::idempotency::bind;
 use crate::openapi::Errors;
 use crate::respond::{Answer, ApiResult, accepted, ok};
 use crate::state::ApiState;
@@ -71,13 +73,15 @@ pub(crate) async fn resend(
     State(api): State<ApiState>,
     access: Access,
     Path(path): Path<DeliveryPath>,
-    _key: IdempotencyKey,
+    key: IdempotencyKey,
 ) -> ApiResult<Answer<EmptyResponse>> {
     let need = Need::Capability(Capability::CreateAttempts);
     let config = access.application(&api, &path.app_id, need).await?;
     let app = config.application.id;
     let message = message::find(&api, app, &path.msg_id, false).await?.id;
     let endpoint = endpoint::find(&api, app, &path.endpoint_id).await?.id;
-    api.pipeline.resend(&config, message, endpoint).await?;
+    let delivery = [message.to_bytes(), endpoint.to_bytes()].concat();
+    let idempotency = bind(&key, access.org(), "message-attempt.resend", &delivery, &[]);
+    api.pipeline.resend(&config, message, endpoint, idempotency).await?;
     Ok(accepted(EmptyResponse {}))
 }

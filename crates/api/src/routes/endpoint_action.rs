@@ -14,7 +14,7 @@ use super::endpoint::find;
 use super::params::{EndpointPath, IdempotencyHeader};
 use crate::auth::{Access, Capability, Need};
 use crate::error::ApiError;
-use crate::extract::{BoundedBody, IdempotencyKey, Json, Path, Query, QueryParams, QueryReader, parse_json};
+use crate::extract::{BoundedBody, IdempotencyKey, Path, Query, QueryParams, QueryReader, parse_json};
 use crate::idempotency::bind;
 use crate::openapi::Errors;
 use crate::respond::{Answer, ApiResult, accepted, ok};
@@ -165,9 +165,10 @@ pub(crate) async fn recover(
     State(api): State<ApiState>,
     access: Access,
     Path(path): Path<EndpointPath>,
-    _key: IdempotencyKey,
-    Json(input): Json<RecoverIn>,
+    key: IdempotencyKey,
+    BoundedBody(body): BoundedBody,
 ) -> ApiResult<Answer<RecoverOut>> {
+    let input: RecoverIn = parse_json(&body)?;
     let need = Need::Capability(Capability::CreateAttempts);
     let config = access.application(&api, &path.app_id, need).await?;
     let now = api.clock.now();
@@ -179,7 +180,8 @@ pub(crate) async fn recover(
         return Err(ApiError::body_field("since", "must lie at most 14 days before until"));
     }
     let row = find(&api, config.application.id, &path.endpoint_id).await?;
-    let id = api.pipeline.recover(&config, row.id, input.since, until).await?;
+    let idempotency = bind(&key, access.org(), "endpoint.recover", &row.id.to_bytes(), &body);
+    let id = api.pipeline.recover(&config, row.id, input.since, until, idempotency).await?;
     Ok(accepted(RecoverOut {
         id,
         status: TaskStatus::Running,

@@ -99,7 +99,19 @@ impl Server {
             metrics: meter::renderer(metrics),
             draining: Arc::clone(&draining),
         });
-        Ok(Self { config, address, store, pipeline, tokens, clock, listener, state, draining, fatal, threads })
+        Ok(Self {
+            config,
+            address,
+            store,
+            pipeline,
+            tokens,
+            clock,
+            listener,
+            state,
+            draining,
+            fatal,
+            threads,
+        })
     }
 }
 

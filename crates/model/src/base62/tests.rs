@@ -21,7 +21,14 @@ fn the_ends_of_the_range_are_exact() {
 
 #[test]
 fn what_is_not_27_digits_has_no_value() {
-    for wrong in ["", "0", &"0".repeat(26), &"0".repeat(28), "00000000000000000000000000-", "0000000000000000000000000é"] {
+    for wrong in [
+        "",
+        "0",
+        &"0".repeat(26),
+        &"0".repeat(28),
+        "00000000000000000000000000-",
+        "0000000000000000000000000é",
+    ] {
         assert_eq!(decode(wrong), None, "{wrong:?}");
     }
 }

@@ -17,7 +17,13 @@ fn job(seq: i64) -> Job {
         payload: Some(bytes::Bytes::from_static(b"{}")),
         payload_expires_at: Timestamp::MAX,
     };
-    Job { message: Arc::new(message), tries: 0, trigger: Trigger::Scheduled, source: DeliverySource::Lane }
+    Job {
+        message: Arc::new(message),
+        tries: 0,
+        trigger: Trigger::Scheduled,
+        source: DeliverySource::Lane,
+        shared_by: 1,
+    }
 }
 
 fn push(lane: &Lane, seq: i64) -> bool {

@@ -17,8 +17,8 @@ use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 use crate::{
-    Accepted, DeliverySource, Due, FlowListener, NewAttempt, NewMessage, Outcome, Placement, ScheduleRow,
-    Store, StoreError, Target,
+    Accepted, DeliverySource, Due, FlowListener, NewAttempt, NewMessage, NothingInHand, Outcome, Placement,
+    ScheduleRow, Store, StoreError, Target,
 };
 
 /// How long a claim waits for what must happen, before it is broken.
@@ -173,7 +173,10 @@ impl Harness {
     }
 
     pub(super) async fn due(&self, endpoint: Seq, limit: usize) -> (Vec<Due>, Option<Timestamp>) {
-        self.store().due(endpoint, self.now(), limit).await.expect("the schedule is read")
+        self.store()
+            .due(endpoint, self.now(), limit, Arc::new(NothingInHand))
+            .await
+            .expect("the schedule is read")
     }
 
     /// Key and row of everything due at the endpoint now.

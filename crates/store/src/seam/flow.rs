@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hooktide_model::{Seq, Timestamp, Trigger};
 
-use crate::{Accepted, Due, FlowListener, NewMessage, Outcome, StoreError};
+use crate::{Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, Outcome, StoreError};
 
 /// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.
 #[async_trait]
@@ -24,24 +24,27 @@ pub trait Flow: Send + Sync + 'static {
     /// disk is full it waits.
     async fn record(&self, outcome: Outcome);
 
-    /// Write a schedule row for a stored message (resend, recover). Returns when it is flushed.
+    /// Write a schedule row for a stored message (resend, recover), and its idempotency key with it. Returns when it is
+    /// flushed. A key that is already there writes nothing: `Ok` for the same request, `KeyReused` for another.
     async fn schedule(
         &self,
         message: Seq,
         endpoint: Seq,
         due: Timestamp,
         trigger: Trigger,
+        idempotency: Option<Idempotency>,
     ) -> Result<(), StoreError>;
 
     /// The endpoint's earliest deliveries due at `now`, at most `limit`, and the due time of the next one beyond
-    /// those. Rows stay until their outcome is recorded, so the caller skips those it already has. A row whose outcome
-    /// was recorded before the call is never among them; one whose outcome is recorded *while the call runs* may be,
-    /// so the caller also skips what it let go of since it asked.
+    /// those. Rows stay until their outcome is recorded, so those the caller has in hand are passed over. A row whose
+    /// outcome was recorded before the call is never given; one whose outcome is recorded *while the call runs* may
+    /// be, so the caller skips what it let go of since it asked.
     async fn due(
         &self,
         endpoint: Seq,
         now: Timestamp,
         limit: usize,
+        in_hand: Arc<dyn InHand>,
     ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError>;
 
     /// Every endpoint with schedule rows and its earliest due time, for start-up.

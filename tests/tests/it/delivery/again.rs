@@ -1,6 +1,6 @@
 //! Sending again by hand: resend, recover, and the example that shows an endpoint works.
 
-use hooktide_testkit::{Behaviour, ServerSetup};
+use hooktide_testkit::{Behaviour, Method, ServerSetup};
 use serde_json::{Value, json};
 
 use crate::world::{World, now_plus};
@@ -24,6 +24,56 @@ async fn resend_sends_the_same_message_once_more() {
     assert_eq!((&attempts[0]["triggerType"], &attempts[1]["triggerType"]), (&json!(1), &json!(0)));
     let secret = world.api.secret(&world.app, &endpoint).await;
     hooktide_testkit::verdict(&requests[1], "webhook", &secret).unwrap();
+}
+
+#[tokio::test]
+async fn resend_with_a_key_is_sent_once_however_often_it_is_asked_for() {
+    let mut world = World::new().await;
+    let endpoint = world.endpoint("/once").await;
+    let message = world.publish().await;
+    world.received("/once", &message, 1).await;
+    let other = world.publish().await;
+    let path = |message: &str| world.path(&format!("/msg/{message}/endpoint/{endpoint}/resend"));
+    let (path, other_path) = (path(&message), path(&other));
+
+    for restart_first in [false, false, true] {
+        if restart_first {
+            world.api.wait_for_attempts(&world.app, &message, 2).await;
+            world.server.kill9();
+            world.server.restart().await;
+            world.api = world.server.api();
+        }
+        let call = world.api.request(Method::POST, &path).header("idempotency-key", "again-1");
+        let _ = call.json(&json!({})).send().await.expect(202);
+    }
+    // A key belongs to its delivery: with another message it is another call.
+    let call = world.api.request(Method::POST, &other_path).header("idempotency-key", "again-1");
+    let _ = call.json(&json!({})).send().await.expect(202);
+    world.received("/once", &other, 2).await;
+
+    world.api.wait_for_attempts(&world.app, &message, 2).await;
+    assert_eq!(world.receiver.count(|it| it.message_id() == message), 2, "sent and resent once");
+}
+
+#[tokio::test]
+async fn recover_with_a_key_is_one_task() {
+    let world = World::with(ServerSetup::new().retries("")).await;
+    world.receiver.script("/task", [500, 200].map(Behaviour::status));
+    let endpoint = world.endpoint("/task").await;
+    let message = world.publish().await;
+    world.api.wait_for_status(&world.app, &message, &endpoint, 2).await;
+    let path = world.path(&format!("/endpoint/{endpoint}/recover"));
+    let recover = async |since: &str, status: u16| {
+        let call = world.api.request(Method::POST, &path).header("idempotency-key", "recover-1");
+        call.json(&json!({ "since": since })).send().await.expect(status).json()
+    };
+
+    let since = now_plus(-60);
+    let (first, second) = (recover(&since, 202).await, recover(&since, 202).await);
+
+    assert_eq!(first["id"], second["id"], "the same task");
+    world.api.wait_for_status(&world.app, &message, &endpoint, 0).await;
+    world.api.wait_for_attempts(&world.app, &message, 2).await;
 }
 
 #[tokio::test]

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use hooktide_model::{Seq, Timestamp, Trigger};
+use hooktide_model::{Message, Seq, Timestamp, Trigger};
 use rusqlite::{OptionalExtension, params};
 
-use super::chunk::Chunk;
-use super::history::read_message;
+use super::chunk::{Chunk, Reader};
+use super::history::read_from;
 use super::parts::Parts;
 use super::writer::Tombstone;
-use crate::{Due, ScheduleRow};
+use crate::{Due, InHand, NothingInHand, ScheduleRow};
 
 /// By the primary key's first column, in the order of the rest: read row by row, as far as needed.
 pub(super) const DUE_ROWS: &str =
@@ -30,44 +30,86 @@ pub(super) struct Row {
     pub(super) trigger: u8,
 }
 
-/// At most `limit` rows due at `now` with their messages, and the due time of the first row beyond.
+/// At most `limit` rows due at `now` with their messages, without those in hand, and the due time of the first row
+/// beyond.
 pub(super) fn due(
     parts: &Parts,
     endpoint: Seq,
     now: Timestamp,
     limit: usize,
+    in_hand: &dyn InHand,
 ) -> rusqlite::Result<(Vec<Due>, Option<Timestamp>)> {
-    let mut rows = rows_of(parts, endpoint, limit.saturating_add(1))?;
+    let mut rows = rows_of(parts, endpoint, limit.saturating_add(1), in_hand)?;
     rows.sort_unstable_by_key(|row| (row.due, row.message));
     let ready = rows.iter().take(limit).take_while(|row| row.due <= now.unix_ms()).count();
     let next = rows.get(ready).map(|row| Timestamp::from_unix_ms(row.due));
+    let chunks = parts.chain.all();
+    let mut messages = Messages { parts, chunks: &chunks, now, reader: None };
     let mut found = Vec::with_capacity(ready);
     for row in rows.into_iter().take(ready) {
-        let message = read_message(parts, Seq(row.message), true)?;
         let schedule_row = ScheduleRow { segment: row.segment, due: Timestamp::from_unix_ms(row.due) };
-        let Some(message) = message else {
+        let Some(message) = messages.get(Seq(row.message))? else {
             // The message is not in history (any more): nothing is left to send.
             parts.forget(schedule_row, endpoint, Seq(row.message));
             continue;
         };
-        found.push(Due {
-            row: schedule_row,
-            message: Arc::new(message),
-            tries: row.tries,
-            trigger: if row.trigger == Trigger::Manual as u8 { Trigger::Manual } else { Trigger::Scheduled },
-        });
+        found.push(Due { row: schedule_row, message, tries: row.tries, trigger: row.trigger() });
     }
     Ok((found, next))
 }
 
-/// The endpoint's live rows, the earliest `limit` of each chunk.
-pub(super) fn rows_of(parts: &Parts, endpoint: Seq, limit: usize) -> rusqlite::Result<Vec<Row>> {
+impl Row {
+    fn trigger(&self) -> Trigger {
+        if self.trigger == Trigger::Manual as u8 { Trigger::Manual } else { Trigger::Scheduled }
+    }
+}
+
+/// Messages read one after the other: from those who hold them, or through a connection that is kept as long as the
+/// next message lies in the same chunk.
+struct Messages<'a> {
+    parts: &'a Parts,
+    chunks: &'a [Arc<Chunk>],
+    now: Timestamp,
+    reader: Option<(u32, Reader<'a>)>,
+}
+
+impl Messages<'_> {
+    fn get(&mut self, seq: Seq) -> rusqlite::Result<Option<Arc<Message>>> {
+        if let Some(held) = self.parts.read_back.find(seq, self.now) {
+            return Ok(Some(held));
+        }
+        let holds = |chunk: &&Arc<Chunk>| chunk.summary.first_seq <= seq.0;
+        let Some(chunk) = self.chunks.iter().rev().find(holds) else { return Ok(None) };
+        let reader = match self.reader.take() {
+            Some((number, reader)) if number == chunk.number => reader,
+            _ => chunk.reader()?,
+        };
+        let (_, reader) = self.reader.insert((chunk.number, reader));
+        let message = read_from(self.parts, reader, seq.0, true)?.map(Arc::new);
+        if let Some(message) = &message {
+            self.parts.read_back.note(message);
+        }
+        Ok(message)
+    }
+}
+
+/// The endpoint's live rows that are not in hand, the earliest `limit` of each chunk.
+pub(super) fn rows_of(
+    parts: &Parts,
+    endpoint: Seq,
+    limit: usize,
+    in_hand: &dyn InHand,
+) -> rusqlite::Result<Vec<Row>> {
     // Before anything is read: see `Tombstones::of`.
     let dead = parts.shared.tombstones.of(endpoint);
+    let is_passed_over = |row: &Row, key: ScheduleRow| {
+        let message = Seq(row.message);
+        dead.contains(&Tombstone { row: key, endpoint, message }) || in_hand.has(message, row.trigger())
+    };
     let mut rows = Vec::new();
     for chunk in parts.chain.all() {
         if chunk.summary.scheduled.load(Ordering::Acquire) > 0 {
-            rows_in(&chunk, endpoint, limit, |row| dead.contains(row), &mut rows)?;
+            rows_in(&chunk, endpoint, limit, is_passed_over, &mut rows)?;
         }
     }
     Ok(rows)
@@ -77,7 +119,7 @@ fn rows_in(
     chunk: &Chunk,
     endpoint: Seq,
     limit: usize,
-    is_dead: impl Fn(&Tombstone) -> bool,
+    is_passed_over: impl Fn(&Row, ScheduleRow) -> bool,
     rows: &mut Vec<Row>,
 ) -> rusqlite::Result<()> {
     let reader = chunk.reader()?;
@@ -90,7 +132,7 @@ fn rows_in(
         let row =
             Row { segment, due: row.get(0)?, message: row.get(1)?, tries: row.get(2)?, trigger: row.get(3)? };
         let key = ScheduleRow { segment, due: Timestamp::from_unix_ms(row.due) };
-        if !is_dead(&Tombstone { row: key, endpoint, message: Seq(row.message) }) {
+        if !is_passed_over(&row, key) {
             rows.push(row);
             live += 1;
         }
@@ -115,7 +157,7 @@ pub(super) fn scheduled_endpoints(parts: &Parts) -> rusqlite::Result<Vec<(Seq, T
     }
     let mut found = Vec::with_capacity(endpoints.len());
     for endpoint in endpoints.into_iter().map(Seq) {
-        let earliest = rows_of(parts, endpoint, 1)?.iter().map(|row| row.due).min();
+        let earliest = rows_of(parts, endpoint, 1, &NothingInHand)?.iter().map(|row| row.due).min();
         found.extend(earliest.map(|due| (endpoint, Timestamp::from_unix_ms(due))));
     }
     Ok(found)

@@ -12,6 +12,7 @@ mod due;
 mod history;
 mod keys;
 mod parts;
+mod read_back;
 mod recover;
 mod retention;
 mod store;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hooktide_model::{Clock, IdMint, Seq};
 
 use super::chain::Chain;
+use super::read_back::ReadBack;
 use super::writer::{Queue, WriterShared};
 use crate::ScheduleRow;
 
@@ -16,6 +17,8 @@ pub(super) struct Parts {
     pub(super) shared: Arc<WriterShared>,
     /// Steps for the writer.
     pub(super) queue: Arc<Queue>,
+    /// Messages that lanes hold after they were read back.
+    pub(super) read_back: ReadBack,
     /// Makes public ids.
     pub(super) mint: IdMint,
     /// The time.

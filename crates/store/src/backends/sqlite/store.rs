@@ -20,12 +20,13 @@ use super::core::CoreDb;
 use super::history;
 use super::keys::uid_key;
 use super::parts::Parts;
+use super::read_back::ReadBack;
 use super::retention::{self, Retention};
 use super::writer::{self, Op, Prepared, Queue, Writer, WriterSettings, WriterShared, store_error};
 use crate::vault::Vault;
 use crate::{
-    Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, ListedAttempt, ListedMessage,
-    MessageFilter, NewMessage, ObjectRef, Outcome, Store, StoreError,
+    Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
+    ListedAttempt, ListedMessage, MessageFilter, NewMessage, ObjectRef, Outcome, Store, StoreError,
 };
 
 /// How often a read is begun while retention takes chunks away.
@@ -101,6 +102,7 @@ impl SqliteStore {
             chain: Arc::clone(&chain),
             shared: Arc::clone(&shared),
             queue: Arc::clone(&queue),
+            read_back: ReadBack::default(),
             mint: mint.clone(),
             clock: Arc::clone(&options.clock),
         });
@@ -257,10 +259,11 @@ impl Flow for SqliteStore {
         endpoint: Seq,
         due: Timestamp,
         trigger: Trigger,
+        idempotency: Option<Idempotency>,
     ) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         let stopping = || StoreError::Unavailable("the store is stopping".to_owned());
-        let op = Op::Schedule { message, endpoint, due, trigger, reply };
+        let op = Op::Schedule { message, endpoint, due, trigger, idempotency, settled: None, reply };
         self.parts.queue.push(op).map_err(|_| stopping())?;
         answer.await.unwrap_or_else(|_| Err(stopping()))
     }
@@ -270,8 +273,9 @@ impl Flow for SqliteStore {
         endpoint: Seq,
         now: Timestamp,
         limit: usize,
+        in_hand: Arc<dyn InHand>,
     ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
-        self.read(move |parts| super::due::due(parts, endpoint, now, limit)).await
+        self.read(move |parts| super::due::due(parts, endpoint, now, limit, &*in_hand)).await
     }
 
     async fn scheduled_endpoints(&self) -> Result<Vec<(Seq, Timestamp)>, StoreError> {

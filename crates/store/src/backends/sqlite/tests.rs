@@ -21,8 +21,8 @@ use parking_lot::Mutex;
 use super::{Retention, SqliteOptions, SqliteStore};
 use crate::vault::Vault;
 use crate::{
-    DeliverySource, Flow, FlowListener, MessageFilter, NewAttempt, NewMessage, Outcome, Placement, Store,
-    Target,
+    DeliverySource, Flow, FlowListener, MessageFilter, NewAttempt, NewMessage, NothingInHand, Outcome,
+    Placement, Store, Target,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -127,7 +127,8 @@ impl Bed {
     }
 
     async fn due(&self) -> Vec<Seq> {
-        let (due, _) = self.store.due(self.endpoint, self.clock.now(), 1000).await.unwrap();
+        let (due, _) =
+            self.store.due(self.endpoint, self.clock.now(), 1000, Arc::new(NothingInHand)).await.unwrap();
         due.iter().map(|due| due.message.seq()).collect()
     }
 

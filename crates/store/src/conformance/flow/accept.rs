@@ -83,7 +83,7 @@ pub(super) async fn listener_hears_of_each_commit_once(harness: &Harness) {
     let due = harness.now();
     harness
         .store()
-        .schedule(messages[0], endpoint, due, Trigger::Manual)
+        .schedule(messages[0], endpoint, due, Trigger::Manual, None)
         .await
         .expect("a resend is scheduled");
     ear.look(|heard| {
@@ -105,7 +105,7 @@ pub(super) async fn closed_store_refuses_and_says_so(harness: &Harness) {
     assert!(!store.is_writable());
     let late = store.accept(harness.message(app)).await;
     assert!(is_unavailable(&late), "{late:?}");
-    let late = store.schedule(message, endpoint, harness.now(), Trigger::Manual).await;
+    let late = store.schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
     assert!(is_unavailable(&late), "{late:?}");
     // Neither waits for ever: the process is ending.
     store.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;

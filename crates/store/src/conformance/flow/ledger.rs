@@ -1,12 +1,13 @@
 //! The ledger: whatever the order of steps, kills included, every delivery is open or ended exactly as recorded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
 
 use super::super::harness::{Dice, Harness};
-use crate::{DeliverySource, Outcome, Placement, ScheduleRow, Target};
+use crate::{DeliverySource, NothingInHand, Outcome, Placement, ScheduleRow, Target};
 
 /// Steps of the walk.
 const STEPS: usize = 260;
@@ -141,7 +142,7 @@ async fn resend(harness: &Harness, dice: &mut Dice, ledger: &mut Ledger) {
         return;
     }
     let (message, endpoint) = ledger.messages[dice.roll(ledger.messages.len())];
-    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual).await;
+    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
     scheduled.expect("a resend is scheduled");
     ledger.add((message, endpoint, true));
 }
@@ -153,7 +154,7 @@ async fn check(harness: &Harness, ledger: &Ledger, step: usize, no_lanes: bool) 
     for endpoint in &ledger.endpoints {
         let all = harness
             .store()
-            .due(*endpoint, harness.now().plus(FAR), 100_000)
+            .due(*endpoint, harness.now().plus(FAR), 100_000, Arc::new(NothingInHand))
             .await
             .expect("the schedule is read")
             .0;

@@ -75,7 +75,7 @@ pub(super) async fn ended_row_of_an_older_segment_stays_ended_after_a_kill(harne
 pub(super) async fn resend_that_ended_leaves_the_first_delivery(harness: &Harness) {
     let (app, endpoint) = (harness.seq(), harness.seq());
     let message = harness.accept_to(app, endpoint, Placement::Lane).await;
-    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual).await;
+    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
     scheduled.expect("a resend is scheduled");
     let rows = harness.due_rows(endpoint).await;
     assert_eq!(rows.len(), 1);
@@ -96,7 +96,8 @@ pub(super) async fn of_two_resends_the_open_one_stays_after_a_kill(harness: &Har
     let message = harness.accept_to(app, endpoint, Placement::Lane).await;
     harness.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;
     for _ in 0..2 {
-        let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual).await;
+        let scheduled =
+            harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
         scheduled.expect("a resend is scheduled");
         harness.clock.advance(Duration::from_millis(50));
     }

@@ -142,7 +142,7 @@ pub(super) async fn rows_of_the_same_moment_stay_apart(harness: &Harness) {
     harness.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;
     for due in [harness.now(), hooktide_model::Timestamp::MAX] {
         for _ in 0..3 {
-            let scheduled = harness.store().schedule(message, endpoint, due, Trigger::Manual).await;
+            let scheduled = harness.store().schedule(message, endpoint, due, Trigger::Manual, None).await;
             scheduled.expect("a resend is scheduled");
         }
     }

@@ -66,7 +66,8 @@ pub(super) async fn resend_changes_the_state_only_by_succeeding(harness: &Harnes
     harness.record(harness.failure(message, endpoint, DeliverySource::Lane, Some(wait))).await;
     let due = harness.now().plus(wait);
     let schedule = async || {
-        let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual).await;
+        let scheduled =
+            harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
         scheduled.expect("a resend is scheduled");
         harness.clock.advance(Duration::from_secs(1));
         harness.due_rows(endpoint).await[0].1

@@ -6,7 +6,7 @@ use rusqlite::params;
 use super::super::chunk::Chunk;
 use super::super::due::rows_of;
 use super::super::parts::Parts;
-use crate::AttemptCounts;
+use crate::{AttemptCounts, NothingInHand};
 
 /// A range of the covering index (ep, seq, status).
 pub(super) const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
@@ -26,7 +26,7 @@ pub(in super::super) fn attempt_counts(
     for chunk in parts.chain.all() {
         count_attempts(&chunk, endpoint, from, to, &mut counts)?;
     }
-    for row in rows_of(parts, endpoint.seq(), usize::MAX)? {
+    for row in rows_of(parts, endpoint.seq(), usize::MAX, &NothingInHand)? {
         if row.tries > 0 { counts.sending += 1 } else { counts.pending += 1 }
     }
     Ok(counts)

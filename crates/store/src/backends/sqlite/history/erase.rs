@@ -23,6 +23,7 @@ pub(in super::super) fn expunge_payload(parts: &Parts, app: AppId, id: MessageId
     if message(parts, app, &ObjectRef::Id(id), false)?.is_none() {
         return Ok(false);
     }
+    parts.read_back.forget(id.seq());
     if let Some(chunk) = parts.chain.of_message(id.seq().0) {
         erase(&chunk, |connection| connection.execute(ERASE_PAYLOAD, [id.seq().0]))?;
     }

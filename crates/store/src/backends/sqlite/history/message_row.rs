@@ -14,18 +14,14 @@ pub(super) const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels,
      NULL, NULL, NULL FROM message WHERE seq = ?1";
 
 /// Read one message from the chunk that holds its key.
-pub(in super::super) fn read_message(
-    parts: &Parts,
-    seq: Seq,
-    with_payload: bool,
-) -> rusqlite::Result<Option<Message>> {
+pub(super) fn read_message(parts: &Parts, seq: Seq, with_payload: bool) -> rusqlite::Result<Option<Message>> {
     let Some(chunk) = parts.chain.of_message(seq.0) else { return Ok(None) };
     let reader = chunk.reader()?;
     read_from(parts, &reader, seq.0, with_payload)
 }
 
 /// Read one message through a connection to its chunk.
-pub(super) fn read_from(
+pub(in super::super) fn read_from(
     parts: &Parts,
     reader: &Connection,
     seq: i64,

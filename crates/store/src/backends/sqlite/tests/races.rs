@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::Retention;
 use super::{Bed, DAY, all_messages, clock, options};
-use crate::{Flow, History, NewMessage, ObjectRef, Placement, Store, Target};
+use crate::{Flow, History, NewMessage, NothingInHand, ObjectRef, Placement, Store, Target};
 
 /// Messages accepted in each test.
 const MESSAGES: usize = 600;
@@ -77,7 +77,10 @@ async fn readers_and_keys_take_no_notice_of_chunks_that_go() {
                         .attempt_counts(endpoint, now.minus(DAY), now)
                         .await
                         .expect("attempts are counted");
-                    bed.store.due(bed.endpoint, now, 10).await.expect("the schedule is read");
+                    bed.store
+                        .due(bed.endpoint, now, 10, Arc::new(NothingInHand))
+                        .await
+                        .expect("the schedule is read");
                 }
             }
             dropped
@@ -123,7 +126,8 @@ async fn row_whose_outcome_was_recorded_before_is_never_due_again() {
             }
         });
     }
-    let (rows, _) = bed.store.due(bed.endpoint, clock.now(), MESSAGES).await.unwrap();
+    let (rows, _) =
+        bed.store.due(bed.endpoint, clock.now(), MESSAGES, Arc::new(NothingInHand)).await.unwrap();
     assert_eq!(rows.len(), MESSAGES / 4);
     for due in rows {
         let mut outcome = bed.outcome(due.message.seq());

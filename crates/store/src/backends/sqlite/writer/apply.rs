@@ -10,9 +10,9 @@ use super::super::chunk::KeyEntry;
 use super::super::keys::{KeyFinder, Wanted};
 use super::effects::{Effects, Inserted, Settled, Tombstone};
 use super::outstanding::Outstanding;
-use super::queue::{AcceptReply, Prepared};
+use super::queue::{AcceptReply, Op, Prepared};
 use super::thread::Writer;
-use crate::{Accepted, Outcome, Placement, ScheduleRow, StoreError};
+use crate::{Accepted, Idempotency, Outcome, Placement, ScheduleRow, StoreError};
 
 /// Appends: keys only grow.
 const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, channels, tags, deliver_at, expires_at, \
@@ -112,28 +112,34 @@ impl Writer {
         Ok(())
     }
 
+    /// The message that an idempotency key was used for before, or that it was used for another request.
+    fn known_request(
+        &self,
+        idempotency: &Idempotency,
+        effects: &Effects,
+    ) -> rusqlite::Result<Option<Result<Seq, StoreError>>> {
+        let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
+        let oldest = Seq::first_at(self.clock.now().minus(self.settings.idempotency_window));
+        let wanted =
+            Wanted { key: &idempotency.key, oldest: oldest.0, keys_max: self.settings.idempotency_keys_max };
+        Ok(finder.find(&wanted)?.map(|found| {
+            let is_same = found.request == Some(idempotency.request);
+            if is_same { Ok(Seq(found.message)) } else { Err(StoreError::KeyReused) }
+        }))
+    }
+
     /// What an idempotency key or event id that is already there decides.
     fn settle_by_keys(
         &self,
         prepared: &Prepared,
         effects: &Effects,
     ) -> rusqlite::Result<Option<Result<Accepted, StoreError>>> {
-        let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
-        if let Some(idempotency) = &prepared.message.idempotency {
-            let oldest = Seq::first_at(self.clock.now().minus(self.settings.idempotency_window));
-            let wanted = Wanted {
-                key: &idempotency.key,
-                oldest: oldest.0,
-                keys_max: self.settings.idempotency_keys_max,
-            };
-            if let Some(found) = finder.find(&wanted)? {
-                return Ok(Some(if found.request == Some(idempotency.request) {
-                    Ok(Accepted { id: self.mint.id(Seq(found.message)), replayed: true })
-                } else {
-                    Err(StoreError::KeyReused)
-                }));
-            }
+        if let Some(idempotency) = &prepared.message.idempotency
+            && let Some(known) = self.known_request(idempotency, effects)?
+        {
+            return Ok(Some(known.map(|seq| Accepted { id: self.mint.id(seq), replayed: true })));
         }
+        let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
         if let Some(key) = &prepared.uid_key {
             let wanted = Wanted { key, oldest: 0, keys_max: usize::MAX };
             if finder.find(&wanted)?.is_some() {
@@ -141,6 +147,25 @@ impl Writer {
             }
         }
         Ok(None)
+    }
+
+    /// Insert a schedule row that was asked for, unless its key says that it was before.
+    pub(super) fn apply_schedule(&self, step: &mut Op, effects: &mut Effects) -> rusqlite::Result<()> {
+        let Op::Schedule { message, endpoint, due, trigger, idempotency, settled, .. } = step else {
+            return Ok(());
+        };
+        if let Some(idempotency) = idempotency {
+            *settled = self.known_request(idempotency, effects)?.map(|known| known.map(|_| ()));
+            if settled.is_some() {
+                return Ok(());
+            }
+            let (key, request) = (idempotency.key, Some(idempotency.request));
+            self.connection.prepare_cached(INSERT_KEY)?.execute(params![key, request, message.0])?;
+            effects.keys.insert(key, KeyEntry { message: message.0, request });
+        }
+        *due = insert_schedule_row(&self.connection, *endpoint, *due, *message, 0, *trigger)?;
+        effects.schedule_rows += 1;
+        Ok(())
     }
 
     /// Insert an attempt, take away the schedule row it came from, write the next one.

@@ -48,6 +48,8 @@ pub(super) struct Effects {
     pub(super) scheduled: Vec<Scheduled>,
     pub(super) keys: HashMap<[u8; 16], KeyEntry>,
     pub(super) tombstones: Vec<Tombstone>,
+    /// Deliveries that got a row because they have waited long in memory.
+    pub(super) backed: Vec<(Seq, Seq, ScheduleRow)>,
     pub(super) schedule_rows: i64,
     pub(super) low_water: Option<Seq>,
 }

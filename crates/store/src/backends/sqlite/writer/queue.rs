@@ -7,7 +7,7 @@ use hooktide_model::{Seq, Timestamp, Trigger};
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, oneshot};
 
-use crate::{Accepted, NewMessage, Outcome, StoreError};
+use crate::{Accepted, Idempotency, NewMessage, Outcome, StoreError};
 
 /// Publishes waiting at most; one more is refused as `Overloaded`.
 const ACCEPTS_MAX: usize = 4096;
@@ -53,6 +53,9 @@ pub(in super::super) enum Op {
         endpoint: Seq,
         due: Timestamp,
         trigger: Trigger,
+        idempotency: Option<Idempotency>,
+        /// What the key decides: then no row is written.
+        settled: Option<Result<(), StoreError>>,
         reply: oneshot::Sender<Result<(), StoreError>>,
     },
 }

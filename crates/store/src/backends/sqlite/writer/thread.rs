@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use super::super::chain::Chain;
 use super::super::chunk::{AttemptEntry, Chunk, MessageEntry, Meta, put_meta, type_hash};
-use super::apply::{insert_schedule_row, settle};
+use super::apply::settle;
 use super::effects::{Effects, Scheduled, Tombstone};
 use super::failure::{Severity, severity, store_error};
 use super::outstanding::Outstanding;
@@ -192,6 +192,9 @@ impl Writer {
                             settle(prepared, reply, answer, &mut effects);
                         }
                         Op::Record(outcome) => effects.outcomes.push(*outcome),
+                        Op::Schedule { settled: Some(answer), reply, .. } => {
+                            let _ = reply.send(answer);
+                        }
                         Op::Schedule { endpoint, due, reply, .. } => {
                             effects.scheduled.push(Scheduled { endpoint, due, reply });
                         }
@@ -238,18 +241,13 @@ impl Writer {
         let outstanding = std::mem::take(&mut self.outstanding);
         let mut answers = Vec::with_capacity(steps.len());
         let mut result = Ok(());
-        for step in steps {
+        for step in &mut *steps {
             result = match step {
                 Op::Accept(prepared, _) => {
                     self.apply_accept(prepared, effects).map(|answer| answers.push(answer))
                 }
                 Op::Record(outcome) => self.apply_outcome(outcome, &outstanding, effects),
-                Op::Schedule { message, endpoint, due, trigger, .. } => {
-                    insert_schedule_row(&self.connection, *endpoint, *due, *message, 0, *trigger).map(|got| {
-                        *due = got;
-                        effects.schedule_rows += 1;
-                    })
-                }
+                Op::Schedule { .. } => self.apply_schedule(step, effects),
             };
             if result.is_err() {
                 break;
@@ -257,6 +255,7 @@ impl Writer {
         }
         self.outstanding = outstanding;
         result?;
+        self.back_old_with_group(steps, effects)?;
         self.delete_notes_of_buried_rows()?;
         self.save_low_water_if_time(effects)?;
         Ok(answers)
@@ -274,7 +273,7 @@ impl Writer {
     }
 
     /// Everything is flushed: change memory, tell the listener, answer.
-    fn after_commit(&mut self, effects: Effects) {
+    fn after_commit(&mut self, mut effects: Effects) {
         self.buried.clear();
         if let Some(mark) = effects.low_water {
             self.low_water_saved_at = self.clock.now();
@@ -284,6 +283,7 @@ impl Writer {
         self.open.summary.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
         self.shared.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
         self.index_effects(&effects);
+        self.outstanding.backed(std::mem::take(&mut effects.backed));
         self.shared.tombstones.add(effects.tombstones);
         let listener = self.shared.listener.get();
         for inserted in effects.inserted {

@@ -3,22 +3,29 @@
 //! Deliveries that wait long in memory get a schedule row, dead rows are deleted, full chunks are closed, and a store
 //! that found no room is tried again. A crash in between any of these leaves what the next start puts right.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
-use rusqlite::{TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::super::chunk::{Meta, put_meta};
 use super::apply::insert_schedule_row;
+use super::effects::Effects;
+use super::queue::Op;
 use super::roll::seal_leftovers;
 use super::thread::{Writer, passed};
 use crate::ScheduleRow;
 
 /// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
-const MEMORY_ONLY_MAX: Duration = Duration::from_secs(2);
-/// Rows written for such deliveries in one transaction.
-const BACKED_PER_GROUP: usize = 4096;
+const MEMORY_ONLY_MAX: Duration = Duration::from_secs(4);
+/// Rows for such deliveries that go with one group. They share its flush; more would keep its callers waiting.
+const BACKED_PER_GROUP: usize = 512;
+/// How much later such rows get a transaction of their own: no group has come, or none had room for them.
+const BACKED_ALONE_AFTER: Duration = Duration::from_secs(1);
+/// Rows in such a transaction.
+const BACKED_ALONE: usize = 4096;
 /// Time between deletions of dead rows in earlier chunks.
 const BURY_EVERY: Duration = Duration::from_millis(200);
 /// Time between looks for closed chunks whose sealing failed.
@@ -36,7 +43,7 @@ impl Writer {
             return;
         }
         self.try_again_after_no_room();
-        self.back_old_deliveries(now);
+        self.back_very_old_deliveries(now);
         self.bury_if_time(now);
         self.seal_again_if_time(now);
         self.roll_if_full(now);
@@ -106,14 +113,35 @@ impl Writer {
         }
     }
 
-    /// Give deliveries that have waited long in memory a schedule row each.
-    fn back_old_deliveries(&mut self, now: Timestamp) {
-        self.back_older_than(now.minus(MEMORY_ONLY_MAX));
+    /// Give deliveries that have waited long in memory a schedule row each, in the transaction of a group. Those that
+    /// the group itself ends need none.
+    pub(super) fn back_old_with_group(&self, steps: &[Op], effects: &mut Effects) -> rusqlite::Result<()> {
+        let limit = self.clock.now().minus(MEMORY_ONLY_MAX);
+        let mut old = self.outstanding.older_than(limit, BACKED_PER_GROUP);
+        if old.is_empty() {
+            return Ok(());
+        }
+        let ended: HashSet<(Seq, Seq)> = steps
+            .iter()
+            .filter_map(|step| match step {
+                Op::Record(outcome) => Some((outcome.message, outcome.endpoint)),
+                Op::Accept(..) | Op::Schedule { .. } => None,
+            })
+            .collect();
+        old.retain(|delivery| !ended.contains(delivery));
+        effects.backed = insert_backing_rows(&self.connection, self.open.number, &old)?;
+        effects.schedule_rows += i64::try_from(effects.backed.len()).unwrap_or(0);
+        Ok(())
+    }
+
+    /// The same for those that no group took along.
+    fn back_very_old_deliveries(&mut self, now: Timestamp) {
+        self.back_older_than(now.minus(MEMORY_ONLY_MAX + BACKED_ALONE_AFTER));
     }
 
     pub(super) fn back_older_than(&mut self, limit: Timestamp) {
         loop {
-            let old = self.outstanding.older_than(limit, BACKED_PER_GROUP);
+            let old = self.outstanding.older_than(limit, BACKED_ALONE);
             if old.is_empty() {
                 return;
             }
@@ -129,18 +157,25 @@ impl Writer {
         }
     }
 
-    /// The row is due since the message was accepted: an attempt that serves it cannot be older than that.
     fn write_backing_rows(&mut self, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
         let segment = self.open.number;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut rows = Vec::with_capacity(old.len());
-        for (message, endpoint) in old {
-            let accepted_at = message.time();
-            let due =
-                insert_schedule_row(&transaction, *endpoint, accepted_at, *message, 0, Trigger::Scheduled)?;
-            rows.push((*message, *endpoint, ScheduleRow { segment, due }));
-        }
+        let rows = insert_backing_rows(&transaction, segment, old)?;
         transaction.commit()?;
         Ok(rows)
     }
+}
+
+/// The row is due since the message was accepted: an attempt that serves it cannot be older than that.
+fn insert_backing_rows(
+    connection: &Connection,
+    segment: u32,
+    old: &[(Seq, Seq)],
+) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
+    let row_of = |(message, endpoint): &(Seq, Seq)| {
+        let accepted_at = message.time();
+        let due = insert_schedule_row(connection, *endpoint, accepted_at, *message, 0, Trigger::Scheduled)?;
+        Ok((*message, *endpoint, ScheduleRow { segment, due }))
+    };
+    old.iter().map(row_of).collect()
 }
