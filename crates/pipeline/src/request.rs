@@ -37,7 +37,7 @@ pub(crate) enum RequestError {
     NoKey,
     /// The signature could not be made.
     #[error("the message could not be signed: {0}")]
-    Sign(#[from] hooktide_verify::SignError),
+    Sign(#[from] hooktide_verify::standard_webhooks::SignError),
 }
 
 /// Build the request for an attempt at `now`.
@@ -58,7 +58,7 @@ pub(crate) fn build(
     }
     let id = message.id.to_string();
     let mut signature = String::with_capacity(48 * keys.len());
-    hooktide_verify::sign_header(keys, &id, now.unix_s(), &payload, &mut signature)?;
+    hooktide_verify::standard_webhooks::sign_header(keys, &id, now.unix_s(), &payload, &mut signature)?;
     let values = [header(&id), header(&now.unix_s().to_string()), header(&signature)];
     let mut headers = HeaderMap::with_capacity(9 + subscriber.headers.len());
     headers.insert(ACCEPT, ANY);

@@ -1,39 +1,70 @@
-//! Sign and verify webhooks: Standard Webhooks v1 and v1a, without I/O, async, a clock or randomness of its own.
+//! Sign and verify the webhooks of many providers, without I/O, async, a clock or randomness of its own.
 //!
-//! The delivery pipeline signs with it, the API parses and creates secrets with it, the built-in receiver and the
-//! tests verify with it. Every comparison of secrets in the workspace goes through this crate.
+//! A [`Scheme`] says how a request proves itself; [`verify`] judges a received [`Request`] with the source's secrets
+//! and the caller's time; [`sign`] makes a request that the same scheme accepts. [`PROVIDERS`] holds what is known per
+//! provider: scheme, ids, handshakes. Every comparison of secrets in the workspace goes through this crate.
 //!
-//! What must stay true: a key knows what it may be used for (a public key can never act as an HMAC secret), secrets
-//! are wiped when dropped and never printed, and no input, however odd, makes a function here panic.
+//! What must stay true: the algorithm is fixed by the scheme, a key knows what it may be used for, secrets are wiped
+//! when dropped and never printed, and no input, however odd, makes a function here panic.
 //!
 //! ```
-//! use hooktide_verify::{DEFAULT_TOLERANCE_S, SignatureHeaders, SigningKey, VerifyingKey, sign, verify};
+//! use hooktide_verify::{NoKnownKeys, Now, Outgoing, Secret, provider, sign, verify};
 //!
-//! let signing = SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-//! let signature = sign(&[signing], "msg_1", 1_614_265_330, b"{}")?;
+//! let github = provider("github").expect("it is in the list");
+//! let secret = Secret::new("current", "It's a Secret to Everybody");
+//! let now = Now::from_unix_s(1_614_265_330);
 //!
-//! let verifying = VerifyingKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-//! let headers = SignatureHeaders {
-//!     id: Some(b"msg_1"),
-//!     timestamp: Some(b"1614265330"),
-//!     signature: Some(signature.as_bytes()),
-//! };
-//! let verdict = verify(&[verifying], &headers, b"{}", 1_614_265_340, DEFAULT_TOLERANCE_S)?;
-//! assert_eq!(verdict.skew_s, 10);
+//! let mut sent = Outgoing::post("https://example.com/in/1", "Hello, World!");
+//! sign(&github.scheme, &secret, &mut sent, now)?;
+//!
+//! let verdict = sent.received(|request| verify(&github.scheme, &[secret], request, now, &NoKnownKeys));
+//! assert!(verdict.accepted().is_some());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod compare;
+mod context;
+mod diagnose;
+mod families;
+mod handshake;
+mod json;
 mod keys;
+mod known_keys;
+mod provider;
 mod providers;
+mod request;
+mod rules;
+mod scheme;
+mod secret;
+mod sign;
+pub mod standard_webhooks;
+mod template;
+mod verdict;
+mod verify;
 
 pub use compare::secrets_equal;
+pub use context::Context;
+pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
+pub use families::{Family, FamilyResult, HeaderNames, StandardWebhooks, Stop, TokenAt};
+pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, Value, answer};
+pub use json::BODY_JSON_BYTES_MAX;
 pub use keys::{
     KeyError, KeyKind, SYMMETRIC_BYTES_GENERATED, SYMMETRIC_BYTES_MAX, SYMMETRIC_BYTES_MIN, SigningKey,
     VerifyingKey,
 };
-pub use providers::standard_webhooks::{
-    DEFAULT_TOLERANCE_S, Header, MESSAGE_ID_BYTES_MAX, MessageIdError, Refusal, SIGNATURES_MAX, SignError,
-    SignatureHeaders, TimestampError, Verdict, check_message_id, sign, sign_header, verify,
+pub use known_keys::{Key, KeyDocument, KeyRequest, KnownKeys, NoKnownKeys};
+pub use provider::{Confirmation, Provider, Sample, SecretGuide};
+pub use providers::{PROVIDERS, provider};
+pub use request::{Found, Outgoing, Request};
+pub use rules::{
+    Item, Rule, SPLIT_ITEMS_MAX, Split, SplitError, VALUE_BYTES_MAX, body_hash, dedupe_key, evaluate, split,
 };
-pub use providers::{PROVIDERS, Provider};
+pub use scheme::Scheme;
+pub use secret::{Now, Purpose, Secret, SecretError};
+pub use sign::{SignError, sign};
+pub use template::{
+    Encoding, Hash, KeyForm, Part, SignatureAt, Template, TemplateMistake, Text, TimeUnit, Timestamp,
+    TimestampAt,
+};
+pub use verdict::{Acceptance, Mistake, Reason, Refusal, SecretMatch, Verdict};
+pub use verify::{VerifyOptions, verify, verify_with};

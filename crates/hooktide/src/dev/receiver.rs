@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use hooktide_model::Clock;
-use hooktide_verify::{DEFAULT_TOLERANCE_S, SignatureHeaders, VerifyingKey, verify};
+use hooktide_verify::standard_webhooks::{DEFAULT_TOLERANCE_S, SignatureHeaders, VerifyingKey, verify};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use hooktide_verify::{SigningKey, sign};
+use hooktide_verify::standard_webhooks::{SigningKey, sign};
 
 use super::{Behaviour, Gate, Receiver, verdict};
 use crate::{Api, Method, raw_exchange, unix_seconds};

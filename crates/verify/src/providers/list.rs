@@ -2,21 +2,26 @@
 //!
 //! What must stay true: names are unique and stable, because configuration and stored rows refer to them.
 
-use super::standard_webhooks;
+use super::{custom, github, gitlab, none, paddle, shopify, slack, standard_webhooks, stripe, svix, zoom};
+use crate::provider::Provider;
 
-/// What documentation, help and schemas need to know about a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Provider {
-    /// Stable lower-case name with dashes, as used in configuration.
-    pub name: &'static str,
-    /// The name for people.
-    pub title: &'static str,
-    /// Where the provider describes its scheme.
-    pub documentation_url: &'static str,
-    /// Headers that carry the proof, lower case.
-    pub headers: &'static [&'static str],
+/// Every provider, in the order in which documentation shows them: the general ones, then by name.
+pub static PROVIDERS: &[&Provider] = &[
+    &standard_webhooks::PROVIDER,
+    &custom::PROVIDER,
+    &none::PROVIDER,
+    &github::PROVIDER,
+    &gitlab::PROVIDER,
+    &paddle::PROVIDER,
+    &shopify::PROVIDER,
+    &slack::PROVIDER,
+    &stripe::PROVIDER,
+    &svix::PROVIDER,
+    &zoom::PROVIDER,
+];
+
+/// The provider of a name.
+#[must_use]
+pub fn provider(name: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.name == name).copied()
 }
-
-/// Every provider, in the order in which documentation shows them.
-pub static PROVIDERS: &[Provider] = &[standard_webhooks::PROVIDER];

@@ -3,10 +3,20 @@
 //! Documentation, API enums and tests derive from [`PROVIDERS`]. What must stay true: a provider's rules live in its
 //! own room and nowhere else.
 
+mod custom;
+mod github;
+mod gitlab;
 mod list;
-pub(crate) mod standard_webhooks;
+mod none;
+mod paddle;
+mod shopify;
+mod slack;
+mod standard_webhooks;
+mod stripe;
+mod svix;
+mod zoom;
 
 #[cfg(test)]
 mod tests;
 
-pub use list::{PROVIDERS, Provider};
+pub use list::{PROVIDERS, provider};

@@ -17,11 +17,19 @@ fn provider_names_are_unique_and_spelled_for_configuration() {
 }
 
 #[test]
-fn provider_headers_are_lower_case_and_present() {
+fn provider_headers_are_lower_case() {
     for provider in PROVIDERS {
-        assert!(!provider.headers.is_empty(), "{}", provider.name);
-        for header in provider.headers {
-            assert_eq!(*header, header.to_ascii_lowercase());
+        for header in provider.headers.iter().copied().chain(provider.scheme.proof_headers()) {
+            assert_eq!(header, header.to_ascii_lowercase(), "{}", provider.name);
         }
+    }
+}
+
+#[test]
+fn provider_facts_are_complete() {
+    for provider in PROVIDERS {
+        assert!(!provider.title.is_empty(), "{}", provider.name);
+        assert!(provider.documentation_url.starts_with("https://"), "{}", provider.name);
+        assert!(!provider.checked.is_empty(), "{}", provider.name);
     }
 }

@@ -4,7 +4,9 @@ use std::time::UNIX_EPOCH;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hooktide_verify::{SYMMETRIC_BYTES_MAX, SYMMETRIC_BYTES_MIN, SigningKey, VerifyingKey, sign};
+use hooktide_verify::standard_webhooks::{
+    SYMMETRIC_BYTES_MAX, SYMMETRIC_BYTES_MIN, SigningKey, VerifyingKey, sign,
+};
 use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use standardwebhooks::Webhook;

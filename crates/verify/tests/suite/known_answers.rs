@@ -1,6 +1,6 @@
 //! Signatures computed elsewhere: ours must be the same bytes.
 
-use hooktide_verify::{SigningKey, VerifyingKey, sign};
+use hooktide_verify::standard_webhooks::{SigningKey, VerifyingKey, sign};
 
 use super::support::Request;
 

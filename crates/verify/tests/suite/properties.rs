@@ -1,6 +1,8 @@
 //! Properties: whatever was signed verifies, whatever was changed does not, and nothing panics.
 
-use hooktide_verify::{KeyKind, SignatureHeaders, SigningKey, VerifyingKey, check_message_id, sign, verify};
+use hooktide_verify::standard_webhooks::{
+    KeyKind, SignatureHeaders, SigningKey, VerifyingKey, check_message_id, sign, verify,
+};
 use proptest::prelude::*;
 
 use super::support::{Request, SIGNED_AT_S, key};

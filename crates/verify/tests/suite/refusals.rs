@@ -1,6 +1,6 @@
 //! Every reason not to believe a request, and that the first one is named.
 
-use hooktide_verify::{
+use hooktide_verify::standard_webhooks::{
     DEFAULT_TOLERANCE_S, Header, KeyKind, MessageIdError, Refusal, SIGNATURES_MAX, SignatureHeaders,
     TimestampError, verify,
 };
@@ -130,7 +130,7 @@ fn label_of_the_other_scheme_never_helps_a_signature() {
 #[test]
 fn hmac_keyed_with_the_public_key_is_not_believed_by_its_ed25519_verifier() {
     use base64::Engine;
-    use hooktide_verify::SigningKey;
+    use hooktide_verify::standard_webhooks::SigningKey;
 
     let ed25519 = key(KeyKind::Ed25519, 1);
     let published = ed25519.to_public().trim_start_matches("whpk_").to_owned();

@@ -1,8 +1,9 @@
 //! What signing accepts, how keys rotate, and how headers are found.
 
-use hooktide_verify::{
+use hooktide_verify::secrets_equal;
+use hooktide_verify::standard_webhooks::{
     DEFAULT_TOLERANCE_S, KeyKind, MESSAGE_ID_BYTES_MAX, MessageIdError, SIGNATURES_MAX, SignError,
-    SignatureHeaders, secrets_equal, sign, sign_header,
+    SignatureHeaders, sign, sign_header,
 };
 
 use super::support::{Request, SIGNED_AT_S, key, mixed_keys};

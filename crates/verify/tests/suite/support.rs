@@ -1,6 +1,8 @@
 //! A signed request that tests can bend, and the keys they sign with.
 
-use hooktide_verify::{KeyKind, Refusal, SignatureHeaders, SigningKey, Verdict, VerifyingKey, sign, verify};
+use hooktide_verify::standard_webhooks::{
+    KeyKind, Refusal, SignatureHeaders, SigningKey, Verdict, VerifyingKey, sign, verify,
+};
 
 /// The time at which most tests sign, in seconds since the epoch.
 pub(crate) const SIGNED_AT_S: i64 = 1_614_265_330;

@@ -5,15 +5,18 @@
 
 mod content;
 mod headers;
-mod provider;
+
 mod refusal;
 mod sign;
 mod verify;
-
-pub(crate) use provider::PROVIDER;
 
 pub use content::{MESSAGE_ID_BYTES_MAX, MessageIdError, TimestampError, check_message_id};
 pub use headers::{Header, SignatureHeaders};
 pub use refusal::Refusal;
 pub use sign::{SignError, sign, sign_header};
 pub use verify::{DEFAULT_TOLERANCE_S, SIGNATURES_MAX, Verdict, verify};
+
+pub use crate::keys::{
+    KeyError, KeyKind, SYMMETRIC_BYTES_GENERATED, SYMMETRIC_BYTES_MAX, SYMMETRIC_BYTES_MIN, SigningKey,
+    VerifyingKey,
+};

@@ -1,0 +1,117 @@
+//! Shared tokens: in a header, the query, the body, or as HTTP credentials.
+//!
+//! What must stay true: tokens are compared in constant time, and every active secret is tried.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::compare::secrets_equal;
+use crate::context::Context;
+use crate::json;
+use crate::request::{Found, Outgoing, Request};
+use crate::secret::{Secret, SecretError};
+use crate::sign::SignError;
+use crate::template::{KeyForm, Text, prepare};
+use crate::verdict::{Acceptance, Failure, Reason};
+
+/// Where a shared token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenAt {
+    /// A header, after a prefix that is often empty.
+    Header {
+        /// Its name.
+        name: Text,
+        /// What precedes the token.
+        prefix: Text,
+    },
+    /// A query parameter.
+    Query(Text),
+    /// The text at a JSON Pointer.
+    BodyField(Text),
+    /// `Authorization: Basic`; the secret is `user:password`.
+    Basic,
+    /// `Authorization: Bearer`.
+    Bearer,
+}
+
+const AUTHORIZATION: &str = "authorization";
+
+pub(crate) fn judge(at: &TokenAt, context: &Context<'_>) -> Result<Acceptance, Failure> {
+    let secrets = context.usable(key)?;
+    let token = find(at, context.request)?;
+    let matched = secrets.iter().find(|(_, key)| secrets_equal(key, &token));
+    match matched {
+        Some((index, _)) => Ok(Acceptance { secret: Some(context.matched(*index)), ..Acceptance::default() }),
+        None => Err(Reason::TokenMismatch.into()),
+    }
+}
+
+fn key(secret: &Secret) -> Result<zeroize::Zeroizing<Vec<u8>>, SecretError> {
+    prepare(KeyForm::Text, 1, secret.text())
+}
+
+fn find(at: &TokenAt, request: &Request<'_>) -> Result<Vec<u8>, Reason> {
+    match at {
+        TokenAt::Header { name, prefix } => {
+            let value = header(request, name)?;
+            let token = value.strip_prefix(prefix.as_bytes()).ok_or(Reason::TokenMismatch)?;
+            Ok(token.to_vec())
+        }
+        TokenAt::Query(name) => {
+            let value = request.query_value(name);
+            value.map(String::into_bytes).ok_or_else(|| Reason::QueryMissing { name: name.to_string() })
+        }
+        TokenAt::BodyField(pointer) => {
+            let value = json::text(request.body, pointer);
+            let missing = || Reason::FieldMissing { pointer: pointer.to_string() };
+            Ok(value.ok_or_else(missing)?.into_owned().into_bytes())
+        }
+        TokenAt::Basic => {
+            let malformed = || Reason::SignatureMalformed { expected: "Basic credentials".to_owned() };
+            let encoded = credentials(header(request, AUTHORIZATION)?, b"basic ").ok_or_else(malformed)?;
+            STANDARD.decode(encoded).map_err(|_| malformed())
+        }
+        TokenAt::Bearer => {
+            let token = credentials(header(request, AUTHORIZATION)?, b"bearer ");
+            let malformed = || Reason::SignatureMalformed { expected: "a Bearer token".to_owned() };
+            Ok(token.ok_or_else(malformed)?.to_vec())
+        }
+    }
+}
+
+fn header<'a>(request: &Request<'a>, name: &str) -> Result<&'a [u8], Reason> {
+    match request.header(name) {
+        Found::Once(value) => Ok(value),
+        Found::Missing => Err(Reason::HeaderMissing { name: name.to_owned() }),
+        Found::Repeated => Err(Reason::HeaderRepeated { name: name.to_owned() }),
+    }
+}
+
+/// What follows the name of an authentication scheme, which is read in either case (RFC 9110).
+fn credentials<'a>(value: &'a [u8], scheme: &[u8]) -> Option<&'a [u8]> {
+    let (found, rest) = value.split_at_checked(scheme.len())?;
+    found.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+pub(crate) fn write(at: &TokenAt, secret: &Secret, outgoing: &mut Outgoing) -> Result<(), SignError> {
+    key(secret)?;
+    let token = secret.text();
+    match at {
+        TokenAt::Header { name, prefix } => outgoing.set_header(name, format!("{prefix}{token}")),
+        TokenAt::Query(name) => {
+            let joint = if outgoing.target.contains('?') { '&' } else { '?' };
+            let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, token).finish();
+            outgoing.target = format!("{}{joint}{pair}", outgoing.target);
+        }
+        TokenAt::BodyField(pointer) => {
+            let mut body: serde_json::Value =
+                serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;
+            let place = body.pointer_mut(pointer);
+            *place.ok_or(SignError::BodyLacksField { pointer: pointer.to_string() })? = token.into();
+            outgoing.body = body.to_string().into_bytes();
+        }
+        TokenAt::Basic => outgoing.set_header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(token))),
+        TokenAt::Bearer => outgoing.set_header(AUTHORIZATION, format!("Bearer {token}")),
+    }
+    Ok(())
+}
