@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::known_keys::NoKnownKeys;
 use crate::providers::PROVIDERS;
 use crate::request::Request;
+use crate::respell::{Style, respell};
 use crate::scheme::Scheme;
 use crate::secret::{SecretError, Window};
 use crate::template::{Encoding, Hash, KeyForm, SignatureAt, Template};
@@ -115,9 +116,12 @@ fn other_body(scheme: &Scheme, context: &Context<'_>) -> Option<Mistake> {
     let mut spellings: Vec<(&'static str, Cow<'_, [u8]>)> =
         vec![("trimmed", Cow::Borrowed(body.trim_ascii()))];
     spellings.push(("newline-ended", Cow::Owned([body, b"\n"].concat())));
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
-        spellings.push(("compact", Cow::Owned(value.to_string().into_bytes())));
-        spellings.extend(serde_json::to_vec_pretty(&value).ok().map(|pretty| ("pretty", Cow::Owned(pretty))));
+    if serde_json::from_slice::<&serde_json::value::RawValue>(body).is_ok() {
+        for (name, style) in
+            [("compact", Style::Compact), ("spaced", Style::Spaced), ("pretty", Style::Pretty)]
+        {
+            spellings.extend(respell(body, style).map(|respelt| (name, Cow::Owned(respelt))));
+        }
     }
     let fits = |spelling: &[u8]| {
         let request = Request { body: spelling, ..*context.request };

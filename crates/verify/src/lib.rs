@@ -33,6 +33,7 @@ mod known_keys;
 mod provider;
 mod providers;
 mod request;
+mod respell;
 mod rules;
 mod scheme;
 mod secret;

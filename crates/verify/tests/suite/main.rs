@@ -1,9 +1,17 @@
-//! The whole crate through its public face: known answers, refusals, rotation, properties, and agreement with the
-//! published library. One binary, so that it is linked once.
+//! The whole crate through its public face: published vectors, the tamper matrix over every provider, handshakes and
+//! rules, and Standard Webhooks in depth. One binary, so that it is linked once.
 
+mod arbitrary;
+mod diagnosis;
+mod handshakes;
 mod interop;
 mod known_answers;
+mod minted;
 mod properties;
 mod refusals;
+mod rules;
 mod signing;
 mod support;
+mod tamper;
+mod tamper_time;
+mod vectors;

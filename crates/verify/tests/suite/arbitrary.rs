@@ -1,0 +1,37 @@
+//! No input makes a provider panic, and nothing arbitrary is accepted.
+
+use hooktide_verify::{NoKnownKeys, Now, Request, Scheme, Secret, answer, dedupe_key, evaluate, verify};
+use proptest::prelude::*;
+
+use super::minted::proving;
+
+proptest! {
+    #[test]
+    fn arbitrary_requests_are_refused_without_a_panic(
+        values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 6),
+        numbers in proptest::collection::vec("[0-9tvh=,; .:-]{0,40}", 6),
+        secret in ".{0,40}",
+        body in proptest::collection::vec(any::<u8>(), 0..200),
+        now_ms in any::<i64>(),
+    ) {
+        for provider in proving() {
+            let mut names = provider.scheme.proof_headers();
+            names.extend(["webhook-id", "webhook-timestamp", "x-slack-request-timestamp", "x-zm-request-timestamp"]);
+            for source in [&values, &numbers.iter().map(|text| text.clone().into_bytes()).collect()] {
+                let headers: Vec<(&str, &[u8])> =
+                    names.iter().copied().zip(source.iter().map(Vec::as_slice)).collect();
+                let request = Request { method: "POST", url: None, target: "/?%", headers: &headers, body: &body };
+                let secrets = [Secret::new("a", secret.clone()), Secret::new("b", provider.secret.as_ref().unwrap().example)];
+                let now = Now { unix_ms: now_ms };
+                let verdict = verify(&provider.scheme, &secrets, &request, now, &NoKnownKeys);
+                // An empty token is no secret, and any other would have to be guessed.
+                if !matches!(provider.scheme, Scheme::AnyOf(_)) {
+                    prop_assert!(verdict.refused().is_some());
+                }
+                let _ = answer(provider.handshakes, &request, &secrets, now);
+                let _ = dedupe_key(&provider.dedupe, &request);
+                let _ = provider.event_type.as_ref().map(|rule| evaluate(rule, &request));
+            }
+        }
+    }
+}
