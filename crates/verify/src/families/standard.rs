@@ -128,7 +128,7 @@ pub(crate) fn write(
     let stem = scheme.headers.stem();
     let id_name = format!("{stem}-id");
     let id = outgoing.received(|request| request.header_text(&id_name).map(str::to_owned));
-    let id = id.ok_or_else(|| Reason::HeaderMissing { name: id_name })?;
+    let id = id.ok_or(Reason::HeaderMissing { name: id_name })?;
     let signature = standard_webhooks::sign(&[key], &id, now.unix_s(), &outgoing.body)
         .map_err(SignError::StandardWebhooks)?;
     outgoing.set_header(&format!("{stem}-timestamp"), now.unix_s().to_string());

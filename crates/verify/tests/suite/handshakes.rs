@@ -5,7 +5,7 @@ use hooktide_verify::{Answer, Now, Request, Secret, answer, provider};
 fn ask(name: &str, method: &str, body: &[u8]) -> Option<Answer> {
     let request = Request { method, url: None, target: "/in", headers: &[], body };
     let secrets = [Secret::new("current", "zm-secret-token-example")];
-    answer(provider(name).unwrap().handshakes, &request, &secrets, Now::from_unix_s(0))
+    answer(provider(name).expect("it is listed").handshakes, &request, &secrets, Now::from_unix_s(0))
 }
 
 #[test]
