@@ -1,6 +1,8 @@
 //! Judging a received request with the public verification library.
 
-use hooktide_verify::standard_webhooks::{DEFAULT_TOLERANCE_S, SignatureHeaders, Verdict, VerifyingKey, verify};
+use hooktide_verify::standard_webhooks::{
+    DEFAULT_TOLERANCE_S, SignatureHeaders, Verdict, VerifyingKey, verify,
+};
 
 use super::record::Received;
 

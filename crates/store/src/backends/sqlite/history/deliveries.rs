@@ -19,7 +19,7 @@ use crate::{ListedMessage, MessageFilter};
 /// Candidates looked at before the next look into the index.
 const CANDIDATES: usize = 256;
 /// By primary key.
-pub(super) const TARGETS: &str = "SELECT targets FROM message WHERE seq = ?1";
+pub(super) const TARGETS: &str = "SELECT targets, deliver_at FROM message WHERE seq = ?1";
 /// A range of the clustered key.
 pub(super) const STATES: &str =
     "SELECT ep, status, next_due, trigger FROM attempt WHERE msg = ?1 ORDER BY seq";
@@ -35,6 +35,8 @@ pub(super) const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY att
 struct Standing {
     succeeded: bool,
     latest_status: Option<AttemptStatus>,
+    /// When the first try is due, if it was to wait.
+    deliver_at: Option<i64>,
     /// The next try of the delivery itself, and of a resend beside it.
     next_due: [Option<i64>; 2],
 }
@@ -49,6 +51,7 @@ impl Standing {
 
     fn state(self, endpoint: EndpointId) -> DeliveryState {
         let earliest = self.next_due.into_iter().flatten().min();
+        let earliest = if self.latest_status.is_none() { self.deliver_at } else { earliest };
         let waits = earliest.filter(|_| !self.succeeded).map(Timestamp::from_unix_ms);
         let status = match (self.succeeded, self.latest_status, waits) {
             (true, ..) => DeliveryStatus::Success,
@@ -66,10 +69,11 @@ fn standings(parts: &Parts, message: Seq) -> rusqlite::Result<BTreeMap<i64, Stan
     let mut found = BTreeMap::<i64, Standing>::new();
     if let Some(chunk) = parts.chain.of_message(message.0) {
         let reader = chunk.reader()?;
-        let targets: Option<Vec<u8>> =
-            reader.prepare_cached(TARGETS)?.query_row([message.0], |row| row.get(0)).optional()?;
-        for endpoint in unpack_targets(&targets.unwrap_or_default()) {
-            found.entry(endpoint.0).or_default();
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?));
+        let (targets, deliver_at) =
+            reader.prepare_cached(TARGETS)?.query_row([message.0], row).optional()?.unwrap_or_default();
+        for endpoint in unpack_targets(&targets) {
+            found.entry(endpoint.0).or_default().deliver_at = deliver_at;
         }
     }
     for chunk in parts.chain.with_attempts_of(message.0) {
