@@ -17,6 +17,7 @@ pub(crate) struct Arrows {
 pub(crate) const ARROWS: &[Arrows] = &[
     Arrows { package: "hooktide-model", to: &[] },
     Arrows { package: "hooktide-verify", to: &[] },
+    Arrows { package: "hooktide-transform", to: &[] },
     Arrows { package: "hooktide-config", to: &[] },
     Arrows { package: "hooktide-destinations", to: &["hooktide-model", "hooktide-verify"] },
     Arrows { package: "hooktide-store", to: &["hooktide-model", "hooktide-verify"] },
@@ -56,7 +57,7 @@ pub(crate) const ARROWS: &[Arrows] = &[
 /// What any crate above the two that testkit itself uses may depend on for its tests.
 const FOR_TESTS: &str = "hooktide-testkit";
 /// Crates that stay pure: no I/O, no runtime, no clock and no randomness of their own.
-const PURE: &[&str] = &["hooktide-model", "hooktide-verify"];
+const PURE: &[&str] = &["hooktide-model", "hooktide-transform", "hooktide-verify"];
 /// What a pure crate could only want for one of those.
 const IMPURE: &[&str] = &["axum", "getrandom", "hyper", "rand", "rusqlite", "tokio"];
 

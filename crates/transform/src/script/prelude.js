@@ -1,0 +1,228 @@
+// What a script finds before it starts. Runs first in every engine, so that what it keeps in local names is out of the
+// script's reach. Gives the object for `handler` and the function that reads what the handler returned.
+(function (input, kind, raw, now, seed) {
+  "use strict";
+  const LENGTH_MAX = 1e6; // elements of a list that a built-in loop may walk without being interrupted
+  const SEARCH_MAX = 1e9; // text length times length of what is searched in it
+  const { apply } = Reflect;
+  const { defineProperty: define, getOwnPropertyDescriptor: own, keys } = Object;
+  const { parse, stringify } = JSON;
+  const { isArray } = Array;
+  const { fromCharCode } = String;
+  const { toWellFormed, charCodeAt } = String.prototype;
+  const isView = ArrayBuffer.isView;
+  const Bytes = Uint8Array;
+  const Buffer = ArrayBuffer;
+
+  // Time and chance are those of the run.
+  const Time = Date;
+  const Moment = function Date(...args) {
+    if (new.target === undefined) return new Time(now).toString();
+    return Reflect_construct(Time, args.length === 0 ? [now] : args, new.target);
+  };
+  const Reflect_construct = Reflect.construct;
+  define(Moment, "prototype", { value: Time.prototype, writable: false });
+  define(Moment, "length", { value: 7, configurable: true });
+  Moment.parse = Time.parse;
+  Moment.UTC = Time.UTC;
+  Moment.now = () => now;
+  define(Time.prototype, "constructor", { value: Moment, writable: true, configurable: true });
+  define(globalThis, "Date", { value: Moment, writable: true, configurable: true });
+  let state = seed >>> 0;
+  Math.random = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math_imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math_imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const Math_imul = Math.imul;
+
+  // Loops inside the engine cannot be interrupted, so their length is looked at before they start. A length that is
+  // computed could change between the two looks and is refused.
+  const bound = (list) => {
+    if ((typeof list !== "object" && typeof list !== "function") || list === null) return;
+    const length = own(list, "length");
+    if (length === undefined ? "length" in list : typeof length.value !== "number") {
+      throw new TypeError("this works on lists only");
+    }
+    if (length !== undefined && length.value > LENGTH_MAX) throw new RangeError("the list is too long");
+  };
+  const replace = (object, name, make) => {
+    const original = object[name];
+    if (typeof original !== "function") return;
+    define(object, name, { value: make(original), writable: true, configurable: true });
+  };
+  const lists = [
+    "indexOf", "lastIndexOf", "includes", "join", "toLocaleString", "reverse", "fill", "copyWithin", "slice", "splice",
+    "shift", "unshift", "sort", "toReversed", "toSorted", "toSpliced", "with", "forEach", "map", "filter", "some",
+    "every", "reduce", "reduceRight", "find", "findIndex", "findLast", "findLastIndex", "flatMap",
+  ];
+  for (let i = 0; i < lists.length; i++) {
+    replace(Array.prototype, lists[i], (original) => function (...args) {
+      bound(this);
+      return apply(original, this, args);
+    });
+  }
+  const spreads = Symbol.isConcatSpreadable;
+  replace(Array.prototype, "concat", (original) => function (...args) {
+    bound(this);
+    for (let i = 0; i < args.length; i++) {
+      if (isArray(args[i])) bound(args[i]);
+      else if (typeof args[i] === "object" && args[i] !== null && spreads in args[i]) {
+        throw new TypeError("this works on lists only");
+      }
+    }
+    return apply(original, this, args);
+  });
+  replace(Array.prototype, "flat", () => function (depth = 1) {
+    const out = [];
+    const walk = (list, left) => {
+      bound(list);
+      for (let i = 0; i < list.length; i++) {
+        if (!(i in list)) continue;
+        if (left >= 1 && isArray(list[i])) walk(list[i], left - 1);
+        else out[out.length] = list[i];
+      }
+    };
+    walk(this, +depth);
+    return out;
+  });
+  const search = (name, hook) => replace(String.prototype, name, (original) => function (wanted, ...args) {
+    if (this === null || this === undefined) return apply(original, this, [wanted, ...args]);
+    if (hook !== undefined && wanted !== null && wanted !== undefined && typeof wanted === "object") {
+      const method = wanted[hook];
+      if (method !== undefined && method !== null) {
+        if (name === "replaceAll" && wanted instanceof Pattern && !`${wanted.flags}`.includes("g")) {
+          throw new TypeError("replaceAll wants a pattern with the flag g");
+        }
+        return apply(method, wanted, [`${this}`, ...args]);
+      }
+    }
+    if (hook === undefined && wanted instanceof Pattern && name === "includes") {
+      throw new TypeError("includes wants a text");
+    }
+    const text = `${this}`;
+    if (wanted === undefined && name === "split") return apply(original, text, [wanted, ...args]);
+    const part = `${wanted}`;
+    if (text.length * part.length > SEARCH_MAX) throw new RangeError("the texts are too long to search");
+    return apply(original, text, [part, ...args]);
+  });
+  const Pattern = RegExp;
+  search("indexOf");
+  search("lastIndexOf");
+  search("includes");
+  search("split", Symbol.split);
+  search("replace", Symbol.replace);
+  search("replaceAll", Symbol.replace);
+
+  // The payload is parsed when it is first read, so that one that is not read is not touched.
+  const UNREAD = {};
+  let payload = UNREAD;
+  const toBytes = (text) => {
+    const bytes = new Bytes(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = apply(charCodeAt, text, [i]);
+    return bytes;
+  };
+  const read = () => (kind === "json" ? parse(raw) : kind === "bytes" ? toBytes(raw) : raw);
+  const get = () => {
+    if (payload === UNREAD) payload = read();
+    return payload;
+  };
+  const set = (value) => {
+    payload = value;
+  };
+
+  const headers = {};
+  const plain = (object, name, value) =>
+    define(object, name, { value, writable: true, enumerable: true, configurable: true });
+  for (let i = 0; i < input.headers.length; i++) {
+    const name = input.headers[i][0];
+    const value = input.headers[i][1];
+    const known = own(headers, name);
+    if (known === undefined) plain(headers, name, value);
+    else if (isArray(known.value)) known.value[known.value.length] = value;
+    else plain(headers, name, [known.value, value]);
+  }
+  const webhook = {
+    method: input.method,
+    url: input.url,
+    headers,
+    cancel: false,
+    eventType: input.eventType,
+    channels: input.channels,
+    variables: input.variables,
+    transformationsParams: input.transformationsParams,
+  };
+  define(webhook, "payload", { get, set, enumerable: true, configurable: true });
+
+  const flatten = (given) => {
+    const flat = [];
+    const add = (name, value) => {
+      if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return false;
+      flat[flat.length] = apply(toWellFormed, name, []);
+      flat[flat.length] = apply(toWellFormed, `${value}`, []);
+      return true;
+    };
+    const names = keys(given);
+    for (let i = 0; i < names.length; i++) {
+      const value = given[names[i]];
+      if (!isArray(value)) {
+        if (!add(names[i], value)) return names[i];
+        continue;
+      }
+      bound(value);
+      for (let j = 0; j < value.length; j++) if (!add(names[i], value[j])) return names[i];
+    }
+    return flat;
+  };
+  const same = (left, right) => {
+    if (left.length !== right.length) return false;
+    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+    return true;
+  };
+  const before = flatten(headers);
+
+  // The payload as ["same"], ["text", text], ["bytes", text of bytes], or a message.
+  const payloadOf = (result) => {
+    if (!("payload" in result)) return ["same"];
+    if (result === webhook && payload === UNREAD) {
+      const property = own(webhook, "payload");
+      if (property !== undefined && property.get === get) return ["same"];
+    }
+    const value = result.payload;
+    if (typeof value === "string") {
+      if (kind !== "bytes" && value === read()) return ["same"];
+      return ["text", apply(toWellFormed, value, [])];
+    }
+    if (value instanceof Bytes || value instanceof Buffer || isView(value)) {
+      const bytes = value instanceof Buffer ? new Bytes(value)
+        : value instanceof Bytes ? value : new Bytes(value.buffer, value.byteOffset, value.byteLength);
+      let text = "";
+      for (let i = 0; i < bytes.length; i++) text += fromCharCode(bytes[i]);
+      return kind === "bytes" && text === raw ? ["same"] : ["bytes", text];
+    }
+    if (value === undefined || typeof value === "bigint") return "`payload` is no value of JSON";
+    const text = stringify(value);
+    if (typeof text !== "string") return "`payload` is no value of JSON";
+    return kind === "json" && text === stringify(read()) ? ["same"] : ["text", text];
+  };
+
+  const finish = (result) => {
+    if (typeof result !== "object" || result === null) return ["the handler must return the webhook"];
+    const { method = input.method, url = input.url, cancel = false, headers: given = headers } = result;
+    if (typeof method !== "string") return ["`method` must be a text"];
+    if (typeof url !== "string") return ["`url` must be a text"];
+    if (typeof cancel !== "boolean") return ["`cancel` must be true or false"];
+    if (typeof given !== "object" || given === null) return ["`headers` must be an object of names and texts"];
+    const flat = flatten(given);
+    if (typeof flat === "string") return [`the header \`${flat}\` must be a text or a list of texts`];
+    const body = payloadOf(result);
+    if (typeof body === "string") return [body];
+    return [
+      null, apply(toWellFormed, method, []), apply(toWellFormed, url, []), cancel,
+      same(flat, before) ? null : flat, body[0], body[1],
+    ];
+  };
+  return [webhook, finish];
+})
