@@ -56,16 +56,16 @@ mod script;
 mod subject;
 
 pub use expression::{
-    ADDITIONS_MAX, EXPRESSION_BODY_BYTES_MAX, EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_WORK_MAX,
-    Expression, ExpressionError, LOOPS_NESTED_MAX,
+    ADDITIONS_MAX, EXPRESSION_BODY_BYTES_MAX, EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX,
+    EXPRESSION_WORK_MAX, Expression, ExpressionError, LOOPS_NESTED_MAX,
 };
 pub use filter::{
-    CLAUSES_MAX, DEPTH_MAX, Decision, EXCERPT_CHARS_MAX, FILTER_BYTES_MAX, Filter, LIST_ITEMS_MAX, MISTAKES_MAX,
-    Mistake, Mistakes, STEPS_MAX,
+    CLAUSES_MAX, DEPTH_MAX, Decision, EXCERPT_CHARS_MAX, FILTER_BYTES_MAX, Filter, LIST_ITEMS_MAX,
+    MISTAKES_MAX, Mistake, Mistakes, STEPS_MAX,
 };
 pub use script::{
     Budget, HEADERS_MAX, INTERRUPTS_MAX, JOBS_MAX, MEMORY_BYTES_MAX, MESSAGE_CHARS_MAX, METHODS, Moment,
-    OUTPUT_BYTES_MAX, SOURCE_BYTES_MAX, SOURCE_BYTES_MIN, STACK_BYTES_MAX, ScriptError, ScriptErrorKind, Webhook,
-    compile_check, run,
+    OUTPUT_BYTES_MAX, SOURCE_BYTES_MAX, SOURCE_BYTES_MIN, STACK_BYTES_MAX, ScriptError, ScriptErrorKind,
+    Webhook, compile_check, run,
 };
 pub use subject::{NotJson, SUBJECT_BODY_BYTES_MAX, Subject};

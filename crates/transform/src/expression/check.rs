@@ -87,7 +87,9 @@ impl Checker {
             Expr::Call(call) => self.call(id, call, depth),
             Expr::Comprehension(turns) => self.turns(id, turns, depth),
             Expr::List(list) => match list.elements.iter().find(|element| !is_constant(&element.expr)) {
-                Some(element) => refuse(element.id, "a list may hold constants only: a filter builds nothing"),
+                Some(element) => {
+                    refuse(element.id, "a list may hold constants only: a filter builds nothing")
+                }
                 None => Ok(()),
             },
             Expr::Map(_) | Expr::Struct(_) => refuse(id, "a filter builds no maps"),
@@ -165,7 +167,9 @@ fn condition_of<'a>(step: &'a mut IdedExpr, element: &str) -> Option<&'a mut Ide
     };
     match (call.func_name.as_str(), call.args.as_mut_slice()) {
         (operators::LOGICAL_AND | operators::LOGICAL_OR, [_, condition]) => Some(condition),
-        (operators::CONDITIONAL, [condition, collect, _]) if collects_only(collect, element) => Some(condition),
+        (operators::CONDITIONAL, [condition, collect, _]) if collects_only(collect, element) => {
+            Some(condition)
+        }
         _ => None,
     }
 }
@@ -190,7 +194,8 @@ fn is_constant(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(_) => true,
         Expr::Call(call) => {
-            call.func_name == operators::NEGATE && call.args.iter().all(|arg| matches!(arg.expr, Expr::Literal(_)))
+            call.func_name == operators::NEGATE
+                && call.args.iter().all(|arg| matches!(arg.expr, Expr::Literal(_)))
         }
         _ => false,
     }
@@ -198,7 +203,8 @@ fn is_constant(expr: &Expr) -> bool {
 
 /// `headers["X-Name"]` means the header however it is written.
 fn lower_header_name(call: &mut CallExpr) {
-    if let [IdedExpr { expr: Expr::Ident(of), .. }, IdedExpr { expr: Expr::Literal(name), .. }] = call.args.as_mut_slice()
+    if let [IdedExpr { expr: Expr::Ident(of), .. }, IdedExpr { expr: Expr::Literal(name), .. }] =
+        call.args.as_mut_slice()
         && of == "headers"
         && let LiteralValue::String(text) = &*name
     {
@@ -211,7 +217,12 @@ fn unknown_function(name: &str) -> String {
     match name {
         "matches" => "there are no patterns: use startsWith, endsWith or contains".to_owned(),
         "map" => "`map` builds a list; use `exists`, `all`, `exists_one` or `filter`".to_owned(),
-        "all" | "exists" | "exists_one" | "filter" => format!("`{name}` is written list.{name}(element, condition)"),
-        _ => format!("there is no function `{name}`; use {}, has, all, exists, exists_one or filter", FUNCTIONS.join(", ")),
+        "all" | "exists" | "exists_one" | "filter" => {
+            format!("`{name}` is written list.{name}(element, condition)")
+        }
+        _ => format!(
+            "there is no function `{name}`; use {}, has, all, exists, exists_one or filter",
+            FUNCTIONS.join(", ")
+        ),
     }
 }

@@ -52,7 +52,8 @@ impl Expression {
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         check_text(source)?;
         let parsed = catch_unwind(AssertUnwindSafe(|| parse(source)));
-        let (root, offsets) = parsed.map_err(|_panic| error_at(source, 0, "the expression cannot be read"))??;
+        let (root, offsets) =
+            parsed.map_err(|_panic| error_at(source, 0, "the expression cannot be read"))??;
         let (root, uses) = check::check(root).map_err(|refusal| {
             let offset = offsets.offset_for(refusal.node).map_or(0, |(start, _)| start);
             error_at(source, usize::try_from(offset).unwrap_or(0), refusal.message)
@@ -114,7 +115,11 @@ fn check_text(source: &str) -> Result<(), ExpressionError> {
             _ => prefixes,
         };
         if depth > EXPRESSION_DEPTH_MAX || prefixes > EXPRESSION_DEPTH_MAX {
-            return Err(error_at(source, offset, format!("an expression may nest {EXPRESSION_DEPTH_MAX} deep")));
+            return Err(error_at(
+                source,
+                offset,
+                format!("an expression may nest {EXPRESSION_DEPTH_MAX} deep"),
+            ));
         }
     }
     Ok(())

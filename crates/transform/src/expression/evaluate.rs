@@ -38,7 +38,8 @@ impl Expression {
 
     fn evaluate(&self, subject: &Subject<'_>) -> Result<bool, String> {
         let evaluated = catch_unwind(AssertUnwindSafe(|| self.try_evaluate(subject)));
-        evaluated.unwrap_or_else(|_panic| Err("the expression cannot be evaluated for this webhook".to_owned()))
+        evaluated
+            .unwrap_or_else(|_panic| Err("the expression cannot be evaluated for this webhook".to_owned()))
     }
 
     fn try_evaluate(&self, subject: &Subject<'_>) -> Result<bool, String> {
@@ -49,13 +50,17 @@ impl Expression {
         context
             .add_function(STEP, move || {
                 let spend = |left: usize| Some(left.saturating_sub(cost));
-                counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok_and(|left| left > cost)
+                counter
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend)
+                    .is_ok_and(|left| left > cost)
             })
             .map_err(|error| error.to_string())?;
         self.add_variables(&mut context, subject)?;
         let result = Value::resolve(&self.root, &context);
         if work_left.load(Ordering::Relaxed) == 0 {
-            return Err(format!("the loops of the expression take more than {EXPRESSION_WORK_MAX} units of work"));
+            return Err(format!(
+                "the loops of the expression take more than {EXPRESSION_WORK_MAX} units of work"
+            ));
         }
         match result {
             Ok(Value::Bool(holds)) => Ok(holds),
@@ -68,7 +73,9 @@ impl Expression {
         if self.uses.body {
             let bytes = subject.body_bytes();
             if bytes > EXPRESSION_BODY_BYTES_MAX {
-                return Err(format!("the body has {bytes} bytes, more than the {EXPRESSION_BODY_BYTES_MAX} of an expression"));
+                return Err(format!(
+                    "the body has {bytes} bytes, more than the {EXPRESSION_BODY_BYTES_MAX} of an expression"
+                ));
             }
             let body = subject.json().map_err(ToString::to_string)?;
             context.add_variable_from_value("body", variables::of_json(body));
@@ -95,15 +102,23 @@ impl Expression {
             ExecutionError::NoSuchKey(name) => format!("there is no `{name}`; ask with has() first"),
             ExecutionError::NoSuchOverload(overload) => overload.to_string(),
             ExecutionError::UndeclaredReference(name) => format!("there is no `{name}`"),
-            ExecutionError::UnexpectedType { got, want } => format!("a value of type {got} stands where {want} is wanted"),
+            ExecutionError::UnexpectedType { got, want } => {
+                format!("a value of type {got} stands where {want} is wanted")
+            }
             ExecutionError::ValuesNotComparable(left, right) => {
                 format!("values of type {} and {} cannot be compared", left.type_of(), right.type_of())
             }
-            ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => "it divides by zero".to_owned(),
+            ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+                "it divides by zero".to_owned()
+            }
             ExecutionError::Overflow(operator, ..) => format!("the result of `{operator}` is too large"),
             ExecutionError::IndexOutOfBounds(_) => "the list has no such element".to_owned(),
-            ExecutionError::UnsupportedIndex(..) => "a value that has no elements is asked for one".to_owned(),
-            ExecutionError::FunctionError { function, .. } => format!("`{function}` does not take this value"),
+            ExecutionError::UnsupportedIndex(..) => {
+                "a value that has no elements is asked for one".to_owned()
+            }
+            ExecutionError::FunctionError { function, .. } => {
+                format!("`{function}` does not take this value")
+            }
             _ => "the expression does not fit the types of this webhook".to_owned(),
         }
     }

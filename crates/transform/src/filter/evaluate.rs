@@ -78,7 +78,9 @@ impl<'s, 'a> Run<'s, 'a> {
         match list(view) {
             Some(items) => {
                 self.spend(items.len())
-                    && items.iter().any(|item| item.is_object() && self.object_holds(fields, View::Json(item)))
+                    && items
+                        .iter()
+                        .any(|item| item.is_object() && self.object_holds(fields, View::Json(item)))
             }
             None => self.object_holds(fields, view),
         }
@@ -91,7 +93,8 @@ impl<'s, 'a> Run<'s, 'a> {
     fn is_like(&self, view: View<'_>, wanted: &Value) -> bool {
         match list(view) {
             Some(items) => {
-                self.spend(items.len()) && items.iter().any(|item| equal(View::Json(item), View::Json(wanted)))
+                self.spend(items.len())
+                    && items.iter().any(|item| equal(View::Json(item), View::Json(wanted)))
             }
             None => equal(view, View::Json(wanted)),
         }

@@ -13,9 +13,8 @@ pub const EXCERPT_CHARS_MAX: usize = 120;
 /// What stands in place of a secret.
 const REDACTED: &str = "[redacted]";
 /// A header or parameter whose name contains one of these keeps its values to itself.
-const SECRET_NAMES: [&str; 10] = [
-    "auth", "cookie", "secret", "token", "key", "sign", "passw", "credential", "session", "hmac",
-];
+const SECRET_NAMES: [&str; 10] =
+    ["auth", "cookie", "secret", "token", "key", "sign", "passw", "credential", "session", "hmac"];
 
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

@@ -37,7 +37,13 @@ impl<'a> At<'a> {
 }
 
 fn told(node: &Node, passed: bool, explanation: impl Into<String>) -> Decision {
-    Decision { passed, clause: node.path.clone(), actual: None, expected: None, explanation: explanation.into() }
+    Decision {
+        passed,
+        clause: node.path.clone(),
+        actual: None,
+        expected: None,
+        explanation: explanation.into(),
+    }
 }
 
 struct Explainer<'s, 'a> {
@@ -65,7 +71,12 @@ impl Explainer<'_, '_> {
     }
 
     /// The first clause that fails decides; if none does and there is but one, it decides.
-    fn all<'n, 'v>(&self, node: &Node, nodes: impl Iterator<Item = (&'n Node, View<'v>)>, at: At<'v>) -> Decision {
+    fn all<'n, 'v>(
+        &self,
+        node: &Node,
+        nodes: impl Iterator<Item = (&'n Node, View<'v>)>,
+        at: At<'v>,
+    ) -> Decision {
         let mut first = None;
         let mut count = 0_usize;
         for (child, view) in nodes {
@@ -90,7 +101,11 @@ impl Explainer<'_, '_> {
             Some(child) if nodes.len() == 1 => self.node(child, at),
             Some(child) => {
                 let first = self.node(child, at).explanation;
-                told(node, false, format!("none of the {} alternatives holds; of the first: {first}", nodes.len()))
+                told(
+                    node,
+                    false,
+                    format!("none of the {} alternatives holds; of the first: {first}", nodes.len()),
+                )
             }
             None => told(node, false, "there is no alternative"),
         }
@@ -98,7 +113,8 @@ impl Explainer<'_, '_> {
 
     fn not(&self, node: &Node, inner: &Node, at: At<'_>) -> Decision {
         let inside = self.node(inner, at);
-        let effect = if inside.passed { "`$not` refuses what holds" } else { "`$not` accepts what does not hold" };
+        let effect =
+            if inside.passed { "`$not` refuses what holds" } else { "`$not` accepts what does not hold" };
         Decision {
             passed: !inside.passed,
             clause: node.path.clone(),
@@ -130,17 +146,30 @@ impl Explainer<'_, '_> {
         let Some(items) = list(at.view) else {
             return self.all(node, fields.iter().map(|(name, child)| (child, at.view.field(name))), at);
         };
-        let objects = items.iter().map(View::Json).filter(|item| matches!(item, View::Json(Value::Object(_))));
+        let objects =
+            items.iter().map(View::Json).filter(|item| matches!(item, View::Json(Value::Object(_))));
         let decisive = objects.enumerate().find(|(_, item)| self.run.object_holds(fields, *item));
         match decisive {
-            Some((index, _)) => told(node, true, format!("all {} fields fit object {} of the list", fields.len(), index + 1)),
-            None => told(node, false, format!("of the {} elements of the list none has all fields that fit", items.len())),
+            Some((index, _)) => {
+                told(node, true, format!("all {} fields fit object {} of the list", fields.len(), index + 1))
+            }
+            None => told(
+                node,
+                false,
+                format!("of the {} elements of the list none has all fields that fit", items.len()),
+            ),
         }
     }
 
     fn elements(&self, node: &Node, wanted: &[Node], at: At<'_>) -> Decision {
         let Some(items) = list(at.view) else {
-            return self.compared(node, at, None, false, format!("a list is wanted, the value is {}", at.view.kind()));
+            return self.compared(
+                node,
+                at,
+                None,
+                false,
+                format!("a list is wanted, the value is {}", at.view.kind()),
+            );
         };
         let fits = |child: &Node| items.iter().any(|item| self.run.holds(child, View::Json(item)));
         match wanted.iter().find(|child| !fits(child)) {
@@ -173,7 +202,9 @@ impl Explainer<'_, '_> {
         };
         let explanation = match (at.view, expected, reference) {
             (View::Missing, ..) => "nothing is there".to_owned(),
-            (_, View::Missing | View::Unreadable, Some(text)) => format!("nothing is at `{text}` to compare with"),
+            (_, View::Missing | View::Unreadable, Some(text)) => {
+                format!("nothing is at `{text}` to compare with")
+            }
             _ if !comparable(operator, at.view, expected) => {
                 format!("{} does not compare with {} this way", at.view.kind(), expected.kind())
             }
@@ -185,12 +216,29 @@ impl Explainer<'_, '_> {
 
     fn exist(&self, node: &Node, wanted: bool, at: At<'_>) -> Decision {
         let explanation = if at.view.is_there() { "a value is there" } else { "nothing is there" };
-        self.compared(node, at, Some(wanted.to_string()), self.run.holds(node, at.view), explanation.to_owned())
+        self.compared(
+            node,
+            at,
+            Some(wanted.to_string()),
+            self.run.holds(node, at.view),
+            explanation.to_owned(),
+        )
     }
 
-    fn compared(&self, node: &Node, at: At<'_>, expected: Option<String>, passed: bool, explanation: String) -> Decision {
+    fn compared(
+        &self,
+        node: &Node,
+        at: At<'_>,
+        expected: Option<String>,
+        passed: bool,
+        explanation: String,
+    ) -> Decision {
         let hide = |shown: Option<String>| if at.is_secret { shown.map(|_| redacted()) } else { shown };
-        Decision { actual: hide(excerpt(at.view)), expected: hide(expected), ..told(node, passed, explanation) }
+        Decision {
+            actual: hide(excerpt(at.view)),
+            expected: hide(expected),
+            ..told(node, passed, explanation)
+        }
     }
 }
 

@@ -53,12 +53,15 @@ impl std::error::Error for Mistakes {}
 pub(super) fn parse(filter: &Value) -> Result<Node, Mistakes> {
     let mut parser = Parser::default();
     if is_too_large(filter) {
-        let message = format!("a filter may have {FILTER_BYTES_MAX} bytes; use `$cel` or a transformation instead");
+        let message =
+            format!("a filter may have {FILTER_BYTES_MAX} bytes; use `$cel` or a transformation instead");
         parser.mistake("$", message);
         return Err(Mistakes(parser.mistakes));
     }
     let root = match filter {
-        Value::Object(fields) if fields.is_empty() => Node { path: "$".to_owned(), clause: Clause::All(Vec::new()) },
+        Value::Object(fields) if fields.is_empty() => {
+            Node { path: "$".to_owned(), clause: Clause::All(Vec::new()) }
+        }
         _ => parser.node(Level::Root, filter, "$", 0),
     };
     if parser.mistakes.is_empty() { Ok(root) } else { Err(Mistakes(parser.mistakes)) }
@@ -110,11 +113,17 @@ impl Parser {
         self.clauses += 1;
         let clause = if self.clauses > CLAUSES_MAX {
             if self.clauses == CLAUSES_MAX + 1 {
-                self.mistake(path, format!("a filter may have {CLAUSES_MAX} clauses; use `$in` for alternatives"));
+                self.mistake(
+                    path,
+                    format!("a filter may have {CLAUSES_MAX} clauses; use `$in` for alternatives"),
+                );
             }
             None
         } else if depth > DEPTH_MAX {
-            self.mistake(path, format!("clauses may stand {DEPTH_MAX} deep; use `$cel` for what lies deeper"));
+            self.mistake(
+                path,
+                format!("clauses may stand {DEPTH_MAX} deep; use `$cel` for what lies deeper"),
+            );
             None
         } else {
             self.clause(level, value, path, depth)
@@ -130,13 +139,21 @@ impl Parser {
             }
             (_, Value::Object(fields)) => Some(self.object(level, fields, path, depth)),
             (Level::Json, Value::Array(items)) => self.elements(items, path, depth),
-            (Level::Json, value) | (Level::Text, value @ Value::String(_)) => Some(Clause::Like(value.clone())),
+            (Level::Json, value) | (Level::Text, value @ Value::String(_)) => {
+                Some(Clause::Like(value.clone()))
+            }
             (Level::Text, _) => {
-                self.mistake(path, "this part of a webhook is a text; write \"…\" or an operator such as {\"$in\": [\"…\"]}");
+                self.mistake(
+                    path,
+                    "this part of a webhook is a text; write \"…\" or an operator such as {\"$in\": [\"…\"]}",
+                );
                 None
             }
             (Level::Root, _) => {
-                self.mistake(path, "a filter is an object with `body`, `headers`, `query`, `path`, `event_type` or `$cel`");
+                self.mistake(
+                    path,
+                    "a filter is an object with `body`, `headers`, `query`, `path`, `event_type` or `$cel`",
+                );
                 None
             }
             (Level::Names(_), _) => {
@@ -187,7 +204,10 @@ impl Parser {
             return None;
         }
         let Some(items) = value.as_array().filter(|items| !items.is_empty()) else {
-            self.mistake(at, format!("`{key}` takes a list with at least one filter: {{\"{key}\": [{{…}}, {{…}}]}}"));
+            self.mistake(
+                at,
+                format!("`{key}` takes a list with at least one filter: {{\"{key}\": [{{…}}, {{…}}]}}"),
+            );
             return Some(Clause::Any(Vec::new()));
         };
         let nodes = self.nodes(level, items, at, depth);
@@ -199,7 +219,12 @@ impl Parser {
             Level::Root => self.root_key(key, value, at, depth),
             Level::Names(names) => {
                 if key.starts_with('$') {
-                    self.mistake(at, format!("`{key}` tests one value: put it below a name, {{\"x-name\": {{\"{key}\": …}}}}"));
+                    self.mistake(
+                        at,
+                        format!(
+                            "`{key}` tests one value: put it below a name, {{\"x-name\": {{\"{key}\": …}}}}"
+                        ),
+                    );
                     return None;
                 }
                 let name = if names == Names::Headers { key.to_ascii_lowercase() } else { key.to_owned() };
@@ -257,7 +282,9 @@ impl Parser {
         }
         if key == "$ref" {
             let value = Value::Object([(key.to_owned(), value.clone())].into_iter().collect());
-            return self.operand(Operator::Eq, "$eq", &value, at).map(|operand| Clause::Test(Operator::Eq, operand));
+            return self
+                .operand(Operator::Eq, "$eq", &value, at)
+                .map(|operand| Clause::Test(Operator::Eq, operand));
         }
         let Some((_, operator)) = OPERATORS.iter().find(|(name, _)| *name == key) else {
             self.mistake(at, format!("`{key}` is no operator; {}", advice(key)));
@@ -267,7 +294,12 @@ impl Parser {
         if let (Level::Text, Operand::Constant(value)) = (level, &operand)
             && !of_texts(value)
         {
-            self.mistake(at, format!("this part of a webhook is a text, which `{key}` compares with texts only: write \"…\""));
+            self.mistake(
+                at,
+                format!(
+                    "this part of a webhook is a text, which `{key}` compares with texts only: write \"…\""
+                ),
+            );
             return None;
         }
         Some(Clause::Test(*operator, operand))
@@ -275,7 +307,9 @@ impl Parser {
 
     fn operand(&mut self, operator: Operator, key: &str, value: &Value, at: &str) -> Option<Operand> {
         let is_list = matches!(operator, Operator::In | Operator::Nin);
-        if let Some(place) = value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.get("$ref")) {
+        if let Some(place) =
+            value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.get("$ref"))
+        {
             if is_list {
                 self.mistake(at, format!("`{key}` takes a list as it stands; turn it around: {{\"<the list>\": {{\"$contains\": {{\"$ref\": \"…\"}}}}}}"));
                 return None;
@@ -284,8 +318,12 @@ impl Parser {
         }
         let is_right = match operator {
             Operator::Eq | Operator::Ne => true,
-            Operator::In | Operator::Nin => value.as_array().is_some_and(|items| items.len() <= LIST_ITEMS_MAX),
-            Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => value.is_number() || value.is_string(),
+            Operator::In | Operator::Nin => {
+                value.as_array().is_some_and(|items| items.len() <= LIST_ITEMS_MAX)
+            }
+            Operator::Gt | Operator::Gte | Operator::Lt | Operator::Lte => {
+                value.is_number() || value.is_string()
+            }
             Operator::StartsWith | Operator::EndsWith => value.is_string(),
             Operator::Contains => !value.is_object() && !value.is_array(),
         };
@@ -322,7 +360,10 @@ fn of_texts(value: &Value) -> bool {
 fn takes(operator: Operator) -> String {
     match operator {
         Operator::In | Operator::Nin => format!("a list of at most {LIST_ITEMS_MAX} values: [\"a\", \"b\"]"),
-        Operator::Contains => "a text, a number, true, false or null; to ask for several elements write the list itself".to_owned(),
+        Operator::Contains => {
+            "a text, a number, true, false or null; to ask for several elements write the list itself"
+                .to_owned()
+        }
         Operator::StartsWith | Operator::EndsWith => "a text, or {\"$ref\": \"…\"}".to_owned(),
         _ => "a number or a text, or {\"$ref\": \"…\"}".to_owned(),
     }
@@ -333,7 +374,9 @@ fn advice(key: &str) -> String {
     let known = ["$exist", "$and", "$or", "$not"].into_iter().chain(OPERATORS.map(|(name, _)| name));
     let near = match key {
         "$exists" => Some("$exist"),
-        "$regex" | "$matches" => return "there are no patterns: use `$startsWith`, `$endsWith` or `$contains`".to_owned(),
+        "$regex" | "$matches" => {
+            return "there are no patterns: use `$startsWith`, `$endsWith` or `$contains`".to_owned();
+        }
         "$cel" => return "it stands at the top of the filter".to_owned(),
         _ => known.clone().find(|name| name.eq_ignore_ascii_case(key)),
     };

@@ -12,7 +12,8 @@ const WAY_OUT: &str = "`$ref` names a place: \"body.field\", \"body.list[0].id\"
 
 /// The JSON path of a key below a path.
 pub(super) fn join(path: &str, key: &str) -> String {
-    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+    let is_plain =
+        !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
     if is_plain { format!("{path}.{key}") } else { format!("{path}[{}]", Value::from(key)) }
 }
 

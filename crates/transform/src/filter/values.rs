@@ -68,7 +68,11 @@ pub(super) fn part<'a>(subject: &'a Subject<'_>, part: Part) -> View<'a> {
 }
 
 /// Every value of a header or parameter.
-pub(super) fn named<'a>(subject: &'a Subject<'_>, names: Names, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn named<'a>(
+    subject: &'a Subject<'_>,
+    names: Names,
+    name: &'a str,
+) -> impl Iterator<Item = &'a str> {
     let headers = (names == Names::Headers).then(|| subject.headers()).into_iter().flatten();
     let query = (names == Names::Query).then(|| subject.query_pairs()).into_iter().flatten();
     let headers = headers.filter(move |(found, _)| found.eq_ignore_ascii_case(name));
@@ -86,14 +90,16 @@ pub(super) fn operand<'a>(subject: &'a Subject<'_>, operand: &'a Operand) -> Vie
 fn resolve<'a>(subject: &'a Subject<'_>, reference: &'a Reference) -> View<'a> {
     match &reference.place {
         Place::Named(names, name) => named(subject, *names, name).next().map_or(View::Missing, View::Text),
-        Place::Part(from, segments) => segments.iter().fold(part(subject, *from), |view, segment| match segment {
-            Segment::Key(key) => view.field(key),
-            Segment::Index(index) => match view {
-                View::Json(Value::Array(items)) => items.get(*index).map_or(View::Missing, View::Json),
-                View::Unreadable => View::Unreadable,
-                _ => View::Missing,
-            },
-        }),
+        Place::Part(from, segments) => {
+            segments.iter().fold(part(subject, *from), |view, segment| match segment {
+                Segment::Key(key) => view.field(key),
+                Segment::Index(index) => match view {
+                    View::Json(Value::Array(items)) => items.get(*index).map_or(View::Missing, View::Json),
+                    View::Unreadable => View::Unreadable,
+                    _ => View::Missing,
+                },
+            })
+        }
     }
 }
 
@@ -109,10 +115,16 @@ pub(super) fn holds(operator: Operator, actual: View<'_>, expected: View<'_>) ->
         Operator::Gte => matches!(order(actual, expected), Some(Ordering::Greater | Ordering::Equal)),
         Operator::Lt => order(actual, expected) == Some(Ordering::Less),
         Operator::Lte => matches!(order(actual, expected), Some(Ordering::Less | Ordering::Equal)),
-        Operator::In => list(expected).is_some_and(|items| items.iter().any(|item| equal(actual, View::Json(item)))),
-        Operator::Nin => list(expected).is_some_and(|items| !items.iter().any(|item| equal(actual, View::Json(item)))),
+        Operator::In => {
+            list(expected).is_some_and(|items| items.iter().any(|item| equal(actual, View::Json(item))))
+        }
+        Operator::Nin => {
+            list(expected).is_some_and(|items| !items.iter().any(|item| equal(actual, View::Json(item))))
+        }
         Operator::Contains => contains(actual, expected),
-        Operator::StartsWith => both_texts(actual, expected).is_some_and(|(text, start)| text.starts_with(start)),
+        Operator::StartsWith => {
+            both_texts(actual, expected).is_some_and(|(text, start)| text.starts_with(start))
+        }
         Operator::EndsWith => both_texts(actual, expected).is_some_and(|(text, end)| text.ends_with(end)),
     }
 }

@@ -51,7 +51,11 @@ pub(super) fn raw_payload<'js>(ctx: &Ctx<'js>, payload: &[u8]) -> Result<(&'stat
 
 /// Reads what the prelude made of the result: a message if it is no webhook, else method, URL, cancel, headers (name,
 /// value, name, …; nothing if unchanged), the kind of the payload and the payload.
-pub(super) fn read<'js>(ctx: &Ctx<'js>, result: &Array<'js>, before: &Webhook) -> Result<Webhook, ScriptError> {
+pub(super) fn read<'js>(
+    ctx: &Ctx<'js>,
+    result: &Array<'js>,
+    before: &Webhook,
+) -> Result<Webhook, ScriptError> {
     let fields = Fields { ctx, result };
     if let Some(message) = fields.get::<Option<String>>(0)? {
         return Err(bad(message));
@@ -119,7 +123,9 @@ fn checked_header(name: &str, value: &str) -> Result<(String, String), ScriptErr
         return Err(bad(format!("`{}` is no name of a header", name.escape_debug())));
     }
     if value.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(bad(format!("the value of the header `{name}` has a line break or another control character")));
+        return Err(bad(format!(
+            "the value of the header `{name}` has a line break or another control character"
+        )));
     }
     if name.len() + value.len() > HEADER_BYTES_MAX {
         return Err(bad(format!("the header `{name}` has more than {HEADER_BYTES_MAX} bytes")));

@@ -112,7 +112,10 @@ impl Engine {
     }
 
     /// Does the work in the engine. Once the budget is spent that is the error, whatever the script made of it.
-    fn enter<T>(&self, work: impl FnOnce(&Ctx<'_>, Moment) -> Result<T, ScriptError>) -> Result<T, ScriptError> {
+    fn enter<T>(
+        &self,
+        work: impl FnOnce(&Ctx<'_>, Moment) -> Result<T, ScriptError>,
+    ) -> Result<T, ScriptError> {
         let result = self.context.with(|ctx| work(&ctx, self.moment));
         match result {
             Err(error) if self.is_stopped.get() => {
@@ -146,11 +149,13 @@ fn evaluate<'js, T: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, source: &str, name: &
 }
 
 fn load<'js>(ctx: &Ctx<'js>, source: &str) -> Result<Function<'js>, ScriptError> {
-    evaluate::<Value<'js>>(ctx, source, FILE_NAME).map_err(|error| ScriptError::caught(ctx, error).as_syntax())?;
+    evaluate::<Value<'js>>(ctx, source, FILE_NAME)
+        .map_err(|error| ScriptError::caught(ctx, error).as_syntax())?;
     let handler: Value<'js> =
         evaluate(ctx, LOOKUP, PRELUDE_NAME).map_err(|error| ScriptError::caught(ctx, error).as_syntax())?;
     handler.into_function().ok_or_else(|| {
-        let message = "the script declares no function `handler`; write function handler(webhook) { return webhook; }";
+        let message =
+            "the script declares no function `handler`; write function handler(webhook) { return webhook; }";
         ScriptError::new(ScriptErrorKind::Syntax, message)
     })
 }
@@ -173,7 +178,8 @@ fn settled<'js>(ctx: &Ctx<'js>, promise: &Promise<'js>) -> Result<Value<'js>, Sc
     match promise.result() {
         Some(result) => result.map_err(|error| ScriptError::caught(ctx, error)),
         None => {
-            let message = "the promise of the handler does not settle: there are no timers and no network to wait for";
+            let message =
+                "the promise of the handler does not settle: there are no timers and no network to wait for";
             Err(ScriptError::new(ScriptErrorKind::BadResult, message))
         }
     }

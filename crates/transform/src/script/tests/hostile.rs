@@ -93,7 +93,10 @@ fn memory_is_limited() {
 
 #[test]
 fn a_memory_bomb_is_named() {
-    assert_eq!(kind_of("const a = []; while (true) a.push('x'.repeat(1000) + a.length);"), ScriptErrorKind::Memory);
+    assert_eq!(
+        kind_of("const a = []; while (true) a.push('x'.repeat(1000) + a.length);"),
+        ScriptErrorKind::Memory
+    );
 }
 
 #[test]
@@ -109,7 +112,10 @@ fn deep_recursion_is_cut() {
     ];
     for statements in deep {
         let error = body(statements).unwrap_err();
-        assert!(matches!(error.kind, ScriptErrorKind::Stack | ScriptErrorKind::Thrown), "{statements}: {error:?}");
+        assert!(
+            matches!(error.kind, ScriptErrorKind::Stack | ScriptErrorKind::Thrown),
+            "{statements}: {error:?}"
+        );
     }
 }
 
@@ -143,10 +149,27 @@ fn built_in_loops_are_bounded() {
 #[test]
 fn there_is_nothing_to_reach_out_with() {
     for name in [
-        "fetch", "require", "process", "Deno", "setTimeout", "setInterval", "XMLHttpRequest", "std", "os", "Proxy",
-        "performance", "WeakRef", "WebAssembly", "SharedArrayBuffer && Atomics.wait", "console", "print", "load",
+        "fetch",
+        "require",
+        "process",
+        "Deno",
+        "setTimeout",
+        "setInterval",
+        "XMLHttpRequest",
+        "std",
+        "os",
+        "Proxy",
+        "performance",
+        "WeakRef",
+        "WebAssembly",
+        "SharedArrayBuffer && Atomics.wait",
+        "console",
+        "print",
+        "load",
     ] {
-        let seen = value_of(&format!("(() => {{ try {{ return typeof ({name}); }} catch {{ return 'undefined'; }} }})()"));
+        let seen = value_of(&format!(
+            "(() => {{ try {{ return typeof ({name}); }} catch {{ return 'undefined'; }} }})()"
+        ));
         assert!(seen == "undefined" || (name.contains("Atomics") && seen == "function"), "{name}: {seen}");
     }
     assert_eq!(kind_of("return import('x').then(() => webhook)"), ScriptErrorKind::Thrown);
@@ -155,11 +178,15 @@ fn there_is_nothing_to_reach_out_with() {
 
 #[test]
 fn nothing_of_a_run_is_seen_by_the_next() {
-    let pollute = "Object.prototype.polluted = 'yes'; Array.prototype.map = null; JSON.stringify = () => '\"x\"';
+    let pollute =
+        "Object.prototype.polluted = 'yes'; Array.prototype.map = null; JSON.stringify = () => '\"x\"';
         String.prototype.toJSON = () => 'x'; globalThis.kept = 1; Math.random = () => 4; Date.now = () => 4;
         Object.freeze(Object.prototype); webhook.payload.a = 2; return webhook;";
     assert_eq!(body(pollute).unwrap().payload, br#"{"a":2,"b":[1,2]}"#);
-    assert_eq!(value_of("typeof globalThis.kept + {}.polluted + [1].map((x) => x) + JSON.stringify([1])"), "undefinedundefined1[1]");
+    assert_eq!(
+        value_of("typeof globalThis.kept + {}.polluted + [1].map((x) => x) + JSON.stringify([1])"),
+        "undefinedundefined1[1]"
+    );
 }
 
 #[test]

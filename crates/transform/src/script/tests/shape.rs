@@ -144,12 +144,14 @@ fn handlers_may_be_declared_in_any_way() {
 
 #[test]
 fn an_error_says_where_it_was() {
-    let source = "function handler(webhook) {\n  const id = webhook.payload.missing.id;\n  return webhook;\n}";
+    let source =
+        "function handler(webhook) {\n  const id = webhook.payload.missing.id;\n  return webhook;\n}";
     let error = run(source, &webhook(b"{}"), Budget::steps_only()).unwrap_err();
     assert_eq!((error.kind, error.line), (ScriptErrorKind::Thrown, Some(2)));
     assert!(error.column.is_some() && error.message.starts_with("TypeError: "), "{error}");
 
-    let error = compile_check("function handler(webhook) {\n  return webhook +;\n}", Budget::steps_only()).unwrap_err();
+    let error = compile_check("function handler(webhook) {\n  return webhook +;\n}", Budget::steps_only())
+        .unwrap_err();
     assert_eq!((error.kind, error.line), (ScriptErrorKind::Syntax, Some(2)));
 
     let error = compile_check("function handle(webhook) {}", Budget::steps_only()).unwrap_err();
@@ -205,7 +207,10 @@ fn bounded_built_ins_still_do_their_work() {
     assert_eq!(value_of("[3, 1, 2].sort().concat([4], 5).join('-')"), "1-2-3-4-5");
     assert_eq!(value_of("JSON.stringify([1, [2, [3, [4]]]].flat(2))"), "[1,2,3,[4]]");
     assert_eq!(value_of("[1, 2, 3].map((x) => x * 2).filter((x) => x > 2).indexOf(6)"), "1");
-    assert_eq!(value_of("(function () { return Array.prototype.slice.call(arguments, 1); })(1, 2, 3)"), "2,3");
+    assert_eq!(
+        value_of("(function () { return Array.prototype.slice.call(arguments, 1); })(1, 2, 3)"),
+        "2,3"
+    );
     assert_eq!(value_of("'a-b-c'.split('-').join('+')"), "a+b+c");
     assert_eq!(value_of("'a1b22c'.split(/\\d+/, 2)"), "a,b");
     assert_eq!(value_of("'abc'.split().length"), "1");
@@ -214,7 +219,9 @@ fn bounded_built_ins_still_do_their_work() {
     assert_eq!(value_of("'haystack'.includes('stack') && 'haystack'.indexOf('y') === 2"), "true");
     assert_eq!(value_of("'a.a.'.lastIndexOf('.')"), "3");
     assert_eq!(value_of("Array.prototype.map.call('ab', (c) => c + c)"), "aa,bb");
-    for statements in ["'a'.includes(/a/)", "'a'.replaceAll(/a/, 'b')", "String.prototype.indexOf.call(null, 'a')"] {
+    for statements in
+        ["'a'.includes(/a/)", "'a'.replaceAll(/a/, 'b')", "String.prototype.indexOf.call(null, 'a')"]
+    {
         assert_eq!(kind_of(statements), ScriptErrorKind::Thrown, "{statements}");
     }
 }
