@@ -84,11 +84,11 @@ fn first(errors: &ParseErrors) -> ExpressionError {
 /// How much of a message of the library is passed on.
 const MESSAGE_CHARS_MAX: usize = 300;
 
-/// The offset in characters of the text as a position in it.
+/// The offset in bytes of the text as a position in it.
 fn error_at(source: &str, offset: usize, message: impl Into<String>) -> ExpressionError {
-    let before: Vec<char> = source.chars().take(offset).collect();
-    let line = 1 + before.iter().filter(|c| **c == '\n').count();
-    let column = 1 + before.iter().rev().take_while(|c| **c != '\n').count();
+    let before = source.get(..offset).unwrap_or_default();
+    let line = 1 + before.matches('\n').count();
+    let column = 1 + before.chars().rev().take_while(|c| *c != '\n').count();
     ExpressionError { message: message.into(), line, column }
 }
 
@@ -102,7 +102,7 @@ fn check_text(source: &str) -> Result<(), ExpressionError> {
     }
     let mut depth = 0_usize;
     let mut prefixes = 0_usize;
-    for (offset, c) in source.chars().enumerate() {
+    for (offset, c) in source.char_indices() {
         match c {
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),

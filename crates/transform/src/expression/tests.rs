@@ -96,7 +96,7 @@ fn what_could_run_away_or_means_nothing_is_refused_with_its_place() {
         ("foo(body)", "there is no function `foo`", 1, 4),
         ("body.s.matches('a')", "no patterns", 1, 15),
         ("body.l.map(x, x * 2).size() > 1", "`map`", 1, 11),
-        ("body.l.map(x, x > 1, x)[0] == 1", "", 1, 11),
+        ("body.l.map(x, x > 1, x.id)[0] == 1", "`map`", 1, 11),
         ("[body, body].size() == 2", "constants only", 1, 2),
         ("{'a': body}.size() == 1", "no maps", 1, 1),
         ("body.l.all(x, body.l.all(y, body.l.all(z, z > 0)))", "2 deep", 1, 39),

@@ -21,14 +21,20 @@
 //! # Limits
 //!
 //! Every run has an engine of its own, so that nothing a script does to it is seen by the next. There is no I/O, no
-//! timer, no module, no `Proxy`. The limits are the constants of this module; the deadline is the caller's, asked for
-//! through [`Budget`]. The few built-in loops that the engine cannot interrupt are bounded by their input before they
-//! start (lists of a million elements).
+//! timer, no module, no `Proxy`, no code from texts (`eval`, `Function`) and no `BigInt`, one operation of which can
+//! take a second. The limits are the constants of this module; the deadline is the caller's, asked for through
+//! [`Budget`].
+//!
+//! The engine asks for the deadline once in ten thousand calls and turns of loops, and while a pattern is matched. What
+//! is built in and may take long asks each time, and the few built-in loops without an end of their own are bounded
+//! before they start (lists of a million elements). What remains are operators on long texts: a script that fills its
+//! memory and then does nothing but compare and join texts of megabytes is stopped late, though it is stopped.
 
 mod budget;
 mod error;
 mod outcome;
 mod run;
+mod source;
 mod webhook;
 
 #[cfg(test)]
@@ -37,7 +43,6 @@ mod tests;
 pub use budget::{Budget, INTERRUPTS_MAX, Moment};
 pub use error::{MESSAGE_CHARS_MAX, ScriptError, ScriptErrorKind};
 pub use outcome::{HEADERS_MAX, METHODS, OUTPUT_BYTES_MAX};
-pub use run::{
-    JOBS_MAX, MEMORY_BYTES_MAX, SOURCE_BYTES_MAX, SOURCE_BYTES_MIN, STACK_BYTES_MAX, compile_check, run,
-};
+pub use run::{JOBS_MAX, MEMORY_BYTES_MAX, STACK_BYTES_MAX, compile_check, run};
+pub use source::{SOURCE_BYTES_MAX, SOURCE_BYTES_MIN};
 pub use webhook::Webhook;

@@ -1,7 +1,8 @@
 // What a script finds before it starts. Runs first in every engine, so that what it keeps in local names is out of the
 // script's reach. Gives the object for `handler` and the function that reads what the handler returned.
-(function (input, kind, raw, now, seed) {
+(function (input, kind, raw, now, seed, tick) {
   "use strict";
+  const LONG = 1000; // elements or characters from which on a built-in function first asks whether to go on
   const LENGTH_MAX = 1e6; // elements of a list that a built-in loop may walk without being interrupted
   const SEARCH_MAX = 1e9; // text length times length of what is searched in it
   const { apply } = Reflect;
@@ -46,7 +47,9 @@
     if (length === undefined ? "length" in list : typeof length.value !== "number") {
       throw new TypeError("this works on lists only");
     }
-    if (length !== undefined && length.value > LENGTH_MAX) throw new RangeError("the list is too long");
+    if (length === undefined) return;
+    if (length.value > LENGTH_MAX) throw new RangeError("the list is too long");
+    if (length.value > LONG) tick();
   };
   const replace = (object, name, make) => {
     const original = object[name];
@@ -105,6 +108,7 @@
     const text = `${this}`;
     if (wanted === undefined && name === "split") return apply(original, text, [wanted, ...args]);
     const part = `${wanted}`;
+    if (text.length > LONG) tick();
     if (text.length * part.length > SEARCH_MAX) throw new RangeError("the texts are too long to search");
     return apply(original, text, [part, ...args]);
   });
@@ -115,6 +119,41 @@
   search("split", Symbol.split);
   search("replace", Symbol.replace);
   search("replaceAll", Symbol.replace);
+
+  // The engine asks for its deadline once in ten thousand calls and turns. Functions that may take long ask each time.
+  const metered = (object, names) => {
+    for (let i = 0; i < names.length; i++) {
+      replace(object, names[i], (original) => function (...args) {
+        tick();
+        return apply(original, this, args);
+      });
+    }
+  };
+  metered(JSON, ["parse", "stringify"]);
+  metered(Object, ["assign", "entries", "freeze", "fromEntries", "getOwnPropertyDescriptors", "groupBy", "keys", "seal", "values"]);
+  metered(Array, ["from"]);
+  metered(String.prototype, ["normalize", "padEnd", "padStart", "repeat", "toLowerCase", "toUpperCase"]);
+  metered(Object.getPrototypeOf(Bytes.prototype), [
+    "fill", "includes", "indexOf", "join", "lastIndexOf", "reverse", "set", "slice", "sort", "toReversed", "toSorted", "with",
+  ]);
+  metered(globalThis, ["decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape"]);
+
+  // One operation on two big integers can take a second, and operators cannot be metered. The source is searched for
+  // literals before it gets here, so it must not be able to write code of its own either.
+  delete globalThis.BigInt;
+  delete globalThis.BigInt64Array;
+  delete globalThis.BigUint64Array;
+  for (const name of ["getBigInt64", "getBigUint64", "setBigInt64", "setBigUint64"]) delete DataView.prototype[name];
+  delete globalThis.eval;
+  const Code = function Function() {
+    throw new TypeError("a transformation runs no code but its own");
+  };
+  define(Code, "prototype", { value: Function.prototype, writable: false });
+  const kinds = [function () {}, function* () {}, async function () {}, async function* () {}];
+  for (let i = 0; i < kinds.length; i++) {
+    define(Object.getPrototypeOf(kinds[i]), "constructor", { value: Code, writable: true, configurable: true });
+  }
+  define(globalThis, "Function", { value: Code, writable: true, configurable: true });
 
   // The payload is parsed when it is first read, so that one that is not read is not touched.
   const UNREAD = {};
@@ -202,7 +241,7 @@
       for (let i = 0; i < bytes.length; i++) text += fromCharCode(bytes[i]);
       return kind === "bytes" && text === raw ? ["same"] : ["bytes", text];
     }
-    if (value === undefined || typeof value === "bigint") return "`payload` is no value of JSON";
+    if (value === undefined) return "`payload` is no value of JSON";
     const text = stringify(value);
     if (typeof text !== "string") return "`payload` is no value of JSON";
     return kind === "json" && text === stringify(read()) ? ["same"] : ["text", text];

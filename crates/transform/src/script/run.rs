@@ -2,22 +2,17 @@
 //!
 //! What must stay true: nothing of a run outlives it, and every step of it is under the same limits.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use rquickjs::context::{EvalOptions, intrinsic};
 use rquickjs::promise::PromiseState;
-use rquickjs::{Array, Context, Ctx, Error, Function, Promise, Runtime, Value};
+use rquickjs::{Array, Context, Ctx, Error, Exception, Function, Promise, Runtime, Value};
 
-use super::budget::{Budget, INTERRUPTS_MAX, Moment};
+use super::budget::{Budget, Moment, Watch};
 use super::error::{ScriptError, ScriptErrorKind};
-use super::outcome;
 use super::webhook::Webhook;
+use super::{outcome, source};
 
-/// The shortest source, as the API of transformations has it.
-pub const SOURCE_BYTES_MIN: usize = 10;
-/// The longest source, as the API of transformations has it.
-pub const SOURCE_BYTES_MAX: usize = 51_200;
 /// What a script may allocate, its parsed payload included.
 pub const MEMORY_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// What a script may use of the stack. The thread needs some more: two megabytes, the usual size, are enough.
@@ -51,8 +46,8 @@ type Features = (
 /// What is wrong and where.
 pub fn compile_check(source: &str, budget: Budget) -> Result<(), ScriptError> {
     let engine = Engine::start(source, budget)?;
-    engine.enter(|ctx, moment| {
-        let [_, _] = prepare(ctx, &Webhook::default(), moment)?;
+    engine.enter(|ctx| {
+        let [_, _] = prepare(ctx, &Webhook::default(), &engine)?;
         load(ctx, source).map(|_handler| ())
     })
 }
@@ -64,8 +59,8 @@ pub fn compile_check(source: &str, budget: Budget) -> Result<(), ScriptError> {
 /// Whatever kept the script from giving a webhook.
 pub fn run(source: &str, webhook: &Webhook, budget: Budget) -> Result<Webhook, ScriptError> {
     let engine = Engine::start(source, budget)?;
-    engine.enter(|ctx, moment| {
-        let [input, finish] = prepare(ctx, webhook, moment)?;
+    engine.enter(|ctx| {
+        let [input, finish] = prepare(ctx, webhook, &engine)?;
         let handler = load(ctx, source)?;
         let returned: Value<'_> = handler.call((input,)).map_err(|error| ScriptError::caught(ctx, error))?;
         let settled = settle(ctx, returned)?;
@@ -83,62 +78,59 @@ struct Engine {
     // Dropped before the runtime that it belongs to.
     context: Context,
     _runtime: Runtime,
-    is_stopped: Rc<Cell<bool>>,
+    watch: Rc<Watch>,
     moment: Moment,
 }
 
 impl Engine {
     fn start(source: &str, budget: Budget) -> Result<Self, ScriptError> {
-        let bytes = source.len();
-        if !(SOURCE_BYTES_MIN..=SOURCE_BYTES_MAX).contains(&bytes) {
-            let message =
-                format!("a script has {SOURCE_BYTES_MIN} to {SOURCE_BYTES_MAX} bytes, this one has {bytes}");
-            return Err(ScriptError::new(ScriptErrorKind::Syntax, message));
-        }
-        let Budget { mut should_stop, moment } = budget;
+        source::check(source)?;
+        let Budget { should_stop, moment } = budget;
         let runtime = Runtime::new().map_err(|_| ScriptError::memory())?;
         runtime.set_memory_limit(MEMORY_BYTES_MAX);
         runtime.set_max_stack_size(STACK_BYTES_MAX);
-        let is_stopped = Rc::new(Cell::new(false));
-        let stopped = Rc::clone(&is_stopped);
-        let mut interrupts = 0_u32;
-        runtime.set_interrupt_handler(Some(Box::new(move || {
-            interrupts = interrupts.saturating_add(1);
-            stopped.set(stopped.get() || interrupts > INTERRUPTS_MAX || should_stop());
-            stopped.get()
-        })));
+        let watch = Rc::new(Watch::new(should_stop));
+        let watched = Rc::clone(&watch);
+        runtime.set_interrupt_handler(Some(Box::new(move || watched.interrupt())));
         let context = Context::custom::<Features>(&runtime).map_err(|_| ScriptError::memory())?;
-        Ok(Self { context, _runtime: runtime, is_stopped, moment })
+        Ok(Self { context, _runtime: runtime, watch, moment })
     }
 
     /// Does the work in the engine. Once the budget is spent that is the error, whatever the script made of it.
-    fn enter<T>(
-        &self,
-        work: impl FnOnce(&Ctx<'_>, Moment) -> Result<T, ScriptError>,
-    ) -> Result<T, ScriptError> {
-        let result = self.context.with(|ctx| work(&ctx, self.moment));
+    fn enter<T>(&self, work: impl FnOnce(&Ctx<'_>) -> Result<T, ScriptError>) -> Result<T, ScriptError> {
+        let result = self.context.with(|ctx| work(&ctx));
         match result {
-            Err(error) if self.is_stopped.get() => {
+            Err(error) if self.watch.is_stopped() => {
                 Err(ScriptError { line: error.line, column: error.column, ..ScriptError::timeout() })
             }
-            Ok(_) if self.is_stopped.get() => Err(ScriptError::timeout()),
+            Ok(_) if self.watch.is_stopped() => Err(ScriptError::timeout()),
             other => other,
         }
     }
 }
 
 /// Runs the prelude; gives the object that the handler gets and the function that reads what it returns.
-fn prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, moment: Moment) -> Result<[Value<'js>; 2], ScriptError> {
-    try_prepare(ctx, webhook, moment).map_err(|error| ScriptError::caught(ctx, error))
+fn prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, engine: &Engine) -> Result<[Value<'js>; 2], ScriptError> {
+    try_prepare(ctx, webhook, engine).map_err(|error| ScriptError::caught(ctx, error))
 }
 
-fn try_prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, moment: Moment) -> Result<[Value<'js>; 2], Error> {
+fn try_prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, engine: &Engine) -> Result<[Value<'js>; 2], Error> {
     let prelude: Function<'js> = evaluate(ctx, PRELUDE, PRELUDE_NAME)?;
     let input: Value<'js> = ctx.json_parse(outcome::input(webhook))?;
     let (kind, raw) = outcome::raw_payload(ctx, &webhook.payload)?;
     // JavaScript counts time in whole milliseconds within 2^53.
-    let prepared: Array<'js> = prelude.call((input, kind, raw, moment.now_ms as f64, moment.seed))?;
+    let Moment { now_ms, seed } = engine.moment;
+    let prepared: Array<'js> = prelude.call((input, kind, raw, now_ms as f64, seed, tick(ctx, engine)?))?;
     Ok([prepared.get(0)?, prepared.get(1)?])
+}
+
+/// The function by which the prelude asks whether to go on. A script that catches its error gains nothing: the answer
+/// stays, and the engine asks too.
+fn tick<'js>(ctx: &Ctx<'js>, engine: &Engine) -> Result<Function<'js>, Error> {
+    let watch = Rc::clone(&engine.watch);
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>| {
+        if watch.ask() { Err(Exception::throw_internal(&ctx, "interrupted")) } else { Ok(()) }
+    })
 }
 
 fn evaluate<'js, T: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, source: &str, name: &str) -> Result<T, Error> {

@@ -108,7 +108,7 @@ fn what_is_no_webhook_is_a_bad_result() {
         "webhook.headers = { a: 'x'.repeat(20000) }; return webhook;",
         "webhook.payload = undefined; return webhook;",
         "webhook.payload = () => 1; return webhook;",
-        "webhook.payload = 5n; return webhook;",
+        "webhook.payload = Symbol(); return webhook;",
         "webhook.payload = 'x'.repeat(5 * 1024 * 1024); return webhook;",
         "return new Promise(() => {});",
     ];
