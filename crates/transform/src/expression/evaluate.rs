@@ -20,7 +20,7 @@ pub const EXPRESSION_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// for every [`BYTES_PER_WORK`] of it.
 pub const EXPRESSION_WORK_MAX: usize = 50_000;
 /// How much of the webhook counts as one unit of work.
-const BYTES_PER_WORK: usize = 4096;
+const BYTES_PER_WORK: usize = 2048;
 
 impl Expression {
     pub(crate) fn matches(&self, subject: &Subject<'_>) -> bool {

@@ -154,8 +154,8 @@ fn loops_are_counted() {
     let over = |source: &str, body: &str| {
         Expression::compile(source).unwrap().explain(&Subject::new(body.as_bytes()))
     };
-    assert_eq!(over(nested, &small).0, true);
-    assert_eq!(over(deep, &small).0, true);
+    assert!(over(nested, &small).0);
+    assert!(over(deep, &small).0);
     for source in [
         deep,
         "body.l.all(x, x == 1)",

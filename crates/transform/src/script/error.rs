@@ -101,7 +101,7 @@ impl ScriptError {
         Self { line, column, ..Self::new(kind, shown) }
     }
 
-    pub(super) fn as_syntax(self) -> Self {
+    pub(super) fn or_syntax(self) -> Self {
         let is_syntax = self.message.starts_with("SyntaxError");
         Self { kind: if is_syntax { ScriptErrorKind::Syntax } else { self.kind }, ..self }
     }

@@ -23,7 +23,9 @@ pub const JOBS_MAX: usize = 10_000;
 /// What the script is called in stack traces.
 pub(super) const FILE_NAME: &str = "transformation.js";
 const PRELUDE_NAME: &str = "prelude.js";
-const PRELUDE: &str = include_str!("prelude.js");
+// Two texts, because the engine compiles two small functions faster than a large one.
+const WEBHOOK: &str = include_str!("webhook.js");
+const GUARDS: &str = include_str!("guards.js");
 const LOOKUP: &str = "typeof handler === 'function' ? handler : undefined";
 
 /// What a script finds. Not there: `Proxy`, which would let a value lie to the bounds of the prelude, `performance`,
@@ -115,12 +117,14 @@ fn prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, engine: &Engine) -> Result<[V
 }
 
 fn try_prepare<'js>(ctx: &Ctx<'js>, webhook: &Webhook, engine: &Engine) -> Result<[Value<'js>; 2], Error> {
-    let prelude: Function<'js> = evaluate(ctx, PRELUDE, PRELUDE_NAME)?;
     let input: Value<'js> = ctx.json_parse(outcome::input(webhook))?;
     let (kind, raw) = outcome::raw_payload(ctx, &webhook.payload)?;
+    let make_webhook: Function<'js> = evaluate(ctx, WEBHOOK, PRELUDE_NAME)?;
+    let prepared: Array<'js> = make_webhook.call((input, kind, raw))?;
     // JavaScript counts time in whole milliseconds within 2^53.
     let Moment { now_ms, seed } = engine.moment;
-    let prepared: Array<'js> = prelude.call((input, kind, raw, now_ms as f64, seed, tick(ctx, engine)?))?;
+    let guard: Function<'js> = evaluate(ctx, GUARDS, PRELUDE_NAME)?;
+    guard.call::<_, ()>((now_ms as f64, seed, tick(ctx, engine)?))?;
     Ok([prepared.get(0)?, prepared.get(1)?])
 }
 
@@ -142,9 +146,9 @@ fn evaluate<'js, T: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, source: &str, name: &
 
 fn load<'js>(ctx: &Ctx<'js>, source: &str) -> Result<Function<'js>, ScriptError> {
     evaluate::<Value<'js>>(ctx, source, FILE_NAME)
-        .map_err(|error| ScriptError::caught(ctx, error).as_syntax())?;
+        .map_err(|error| ScriptError::caught(ctx, error).or_syntax())?;
     let handler: Value<'js> =
-        evaluate(ctx, LOOKUP, PRELUDE_NAME).map_err(|error| ScriptError::caught(ctx, error).as_syntax())?;
+        evaluate(ctx, LOOKUP, PRELUDE_NAME).map_err(|error| ScriptError::caught(ctx, error).or_syntax())?;
     handler.into_function().ok_or_else(|| {
         let message =
             "the script declares no function `handler`; write function handler(webhook) { return webhook; }";

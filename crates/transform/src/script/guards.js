@@ -1,19 +1,13 @@
-// What a script finds before it starts. Runs first in every engine, so that what it keeps in local names is out of the
-// script's reach. Gives the object for `handler` and the function that reads what the handler returned.
-(function (input, kind, raw, now, seed, tick) {
+// What a script finds before it starts, beside its webhook: the time of the run, and built-in functions that end in
+// time. Runs in every engine before the script, so that what it keeps in local names is out of the script's reach.
+(function (now, seed, tick) {
   "use strict";
   const LONG = 1000; // elements or characters from which on a built-in function first asks whether to go on
   const LENGTH_MAX = 1e6; // elements of a list that a built-in loop may walk without being interrupted
   const SEARCH_MAX = 1e9; // text length times length of what is searched in it
   const { apply } = Reflect;
-  const { defineProperty: define, getOwnPropertyDescriptor: own, keys } = Object;
-  const { parse, stringify } = JSON;
+  const { defineProperty: define, getOwnPropertyDescriptor: own } = Object;
   const { isArray } = Array;
-  const { fromCharCode } = String;
-  const { toWellFormed, charCodeAt } = String.prototype;
-  const isView = ArrayBuffer.isView;
-  const Bytes = Uint8Array;
-  const Buffer = ArrayBuffer;
 
   // Time and chance are those of the run.
   const Time = Date;
@@ -91,6 +85,14 @@
     walk(this, +depth);
     return out;
   });
+  // `[...list]` asks here too.
+  const walked = Array.prototype.values;
+  const values = function () {
+    bound(this);
+    return apply(walked, this, []);
+  };
+  define(Array.prototype, "values", { value: values, writable: true, configurable: true });
+  define(Array.prototype, Symbol.iterator, { value: values, writable: true, configurable: true });
   const search = (name, hook) => replace(String.prototype, name, (original) => function (wanted, ...args) {
     if (this === null || this === undefined) return apply(original, this, [wanted, ...args]);
     if (hook !== undefined && wanted !== null && wanted !== undefined && typeof wanted === "object") {
@@ -133,7 +135,7 @@
   metered(Object, ["assign", "entries", "freeze", "fromEntries", "getOwnPropertyDescriptors", "groupBy", "keys", "seal", "values"]);
   metered(Array, ["from"]);
   metered(String.prototype, ["normalize", "padEnd", "padStart", "repeat", "toLowerCase", "toUpperCase"]);
-  metered(Object.getPrototypeOf(Bytes.prototype), [
+  metered(Object.getPrototypeOf(Uint8Array.prototype), [
     "fill", "includes", "indexOf", "join", "lastIndexOf", "reverse", "set", "slice", "sort", "toReversed", "toSorted", "with",
   ]);
   metered(globalThis, ["decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape"]);
@@ -154,114 +156,4 @@
     define(Object.getPrototypeOf(kinds[i]), "constructor", { value: Code, writable: true, configurable: true });
   }
   define(globalThis, "Function", { value: Code, writable: true, configurable: true });
-
-  // The payload is parsed when it is first read, so that one that is not read is not touched.
-  const UNREAD = {};
-  let payload = UNREAD;
-  const toBytes = (text) => {
-    const bytes = new Bytes(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = apply(charCodeAt, text, [i]);
-    return bytes;
-  };
-  const read = () => (kind === "json" ? parse(raw) : kind === "bytes" ? toBytes(raw) : raw);
-  const get = () => {
-    if (payload === UNREAD) payload = read();
-    return payload;
-  };
-  const set = (value) => {
-    payload = value;
-  };
-
-  const headers = {};
-  const plain = (object, name, value) =>
-    define(object, name, { value, writable: true, enumerable: true, configurable: true });
-  for (let i = 0; i < input.headers.length; i++) {
-    const name = input.headers[i][0];
-    const value = input.headers[i][1];
-    const known = own(headers, name);
-    if (known === undefined) plain(headers, name, value);
-    else if (isArray(known.value)) known.value[known.value.length] = value;
-    else plain(headers, name, [known.value, value]);
-  }
-  const webhook = {
-    method: input.method,
-    url: input.url,
-    headers,
-    cancel: false,
-    eventType: input.eventType,
-    channels: input.channels,
-    variables: input.variables,
-    transformationsParams: input.transformationsParams,
-  };
-  define(webhook, "payload", { get, set, enumerable: true, configurable: true });
-
-  const flatten = (given) => {
-    const flat = [];
-    const add = (name, value) => {
-      if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return false;
-      flat[flat.length] = apply(toWellFormed, name, []);
-      flat[flat.length] = apply(toWellFormed, `${value}`, []);
-      return true;
-    };
-    const names = keys(given);
-    for (let i = 0; i < names.length; i++) {
-      const value = given[names[i]];
-      if (!isArray(value)) {
-        if (!add(names[i], value)) return names[i];
-        continue;
-      }
-      bound(value);
-      for (let j = 0; j < value.length; j++) if (!add(names[i], value[j])) return names[i];
-    }
-    return flat;
-  };
-  const same = (left, right) => {
-    if (left.length !== right.length) return false;
-    for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-    return true;
-  };
-  const before = flatten(headers);
-
-  // The payload as ["same"], ["text", text], ["bytes", text of bytes], or a message.
-  const payloadOf = (result) => {
-    if (!("payload" in result)) return ["same"];
-    if (result === webhook && payload === UNREAD) {
-      const property = own(webhook, "payload");
-      if (property !== undefined && property.get === get) return ["same"];
-    }
-    const value = result.payload;
-    if (typeof value === "string") {
-      if (kind !== "bytes" && value === read()) return ["same"];
-      return ["text", apply(toWellFormed, value, [])];
-    }
-    if (value instanceof Bytes || value instanceof Buffer || isView(value)) {
-      const bytes = value instanceof Buffer ? new Bytes(value)
-        : value instanceof Bytes ? value : new Bytes(value.buffer, value.byteOffset, value.byteLength);
-      let text = "";
-      for (let i = 0; i < bytes.length; i++) text += fromCharCode(bytes[i]);
-      return kind === "bytes" && text === raw ? ["same"] : ["bytes", text];
-    }
-    if (value === undefined) return "`payload` is no value of JSON";
-    const text = stringify(value);
-    if (typeof text !== "string") return "`payload` is no value of JSON";
-    return kind === "json" && text === stringify(read()) ? ["same"] : ["text", text];
-  };
-
-  const finish = (result) => {
-    if (typeof result !== "object" || result === null) return ["the handler must return the webhook"];
-    const { method = input.method, url = input.url, cancel = false, headers: given = headers } = result;
-    if (typeof method !== "string") return ["`method` must be a text"];
-    if (typeof url !== "string") return ["`url` must be a text"];
-    if (typeof cancel !== "boolean") return ["`cancel` must be true or false"];
-    if (typeof given !== "object" || given === null) return ["`headers` must be an object of names and texts"];
-    const flat = flatten(given);
-    if (typeof flat === "string") return [`the header \`${flat}\` must be a text or a list of texts`];
-    const body = payloadOf(result);
-    if (typeof body === "string") return [body];
-    return [
-      null, apply(toWellFormed, method, []), apply(toWellFormed, url, []), cancel,
-      same(flat, before) ? null : flat, body[0], body[1],
-    ];
-  };
-  return [webhook, finish];
 })
