@@ -134,7 +134,9 @@
   metered(JSON, ["parse", "stringify"]);
   metered(Object, ["assign", "entries", "freeze", "fromEntries", "getOwnPropertyDescriptors", "groupBy", "keys", "seal", "values"]);
   metered(Array, ["from"]);
-  metered(String.prototype, ["normalize", "padEnd", "padStart", "repeat", "toLowerCase", "toUpperCase"]);
+  metered(String.prototype, [
+    "endsWith", "localeCompare", "normalize", "padEnd", "padStart", "repeat", "startsWith", "toLowerCase", "toUpperCase",
+  ]);
   metered(Object.getPrototypeOf(Uint8Array.prototype), [
     "fill", "includes", "indexOf", "join", "lastIndexOf", "reverse", "set", "slice", "sort", "toReversed", "toSorted", "with",
   ]);

@@ -27,8 +27,10 @@
 //!
 //! The engine asks for the deadline once in ten thousand calls and turns of loops, and while a pattern is matched. What
 //! is built in and may take long asks each time, and the few built-in loops without an end of their own are bounded
-//! before they start (lists of a million elements). What remains are operators on long texts: a script that fills its
-//! memory and then does nothing but compare and join texts of megabytes is stopped late, though it is stopped.
+//! before they start (lists of a million elements). What remains are operators: a script that fills its memory and then
+//! does nothing but compare long texts (`===`) is stopped seconds late, one that copies a huge object (`{...object}`)
+//! minutes late. It does stop, and holds no more than its own thread, so callers run scripts on a few threads of their
+//! own and not on those that everything else needs.
 
 mod budget;
 mod error;

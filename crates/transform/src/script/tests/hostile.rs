@@ -43,6 +43,8 @@ fn loops_are_cut() {
         "const s = 'a'.repeat(1e6); while (true) s.toUpperCase();",
         "const s = 'a'.repeat(1e6); while (true) { try { s.indexOf('aaaaaaaab'); } catch (e) {} }",
         "const b = new Uint8Array(1e6); while (true) b.sort();",
+        "const s = 'ab'.repeat(1e6); while (true) s.startsWith(s);",
+        "const s = 'ab'.repeat(1e6); while (true) s.localeCompare(s);",
         "const a = Array(100000).fill(1); while (true) [...a];",
         "const a = Array(60000).fill(1); while (true) { try { Math.max(...a); } catch (e) {} }",
         "const b = new Uint8Array(1e6); while (true) b.indexOf(1);",

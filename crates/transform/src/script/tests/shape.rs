@@ -218,6 +218,10 @@ fn bounded_built_ins_still_do_their_work() {
     assert_eq!(value_of("'a1b2'.replace(/\\d/g, (d) => d * 2)"), "a2b4");
     assert_eq!(value_of("'haystack'.includes('stack') && 'haystack'.indexOf('y') === 2"), "true");
     assert_eq!(value_of("'a.a.'.lastIndexOf('.')"), "3");
+    assert_eq!(
+        value_of("[...'ab', ...[1, 2].values()].join() + 'ab'.startsWith('b', 1) + 'b'.localeCompare('a')"),
+        "a,b,1,2true1"
+    );
     assert_eq!(value_of("Array.prototype.map.call('ab', (c) => c + c)"), "aa,bb");
     for statements in
         ["'a'.includes(/a/)", "'a'.replaceAll(/a/, 'b')", "String.prototype.indexOf.call(null, 'a')"]
