@@ -17,6 +17,7 @@ pub mod fields;
 mod kind;
 mod line;
 mod parcel;
+mod pinned;
 mod secret;
 mod service_url;
 mod shared;

@@ -53,6 +53,7 @@ pub struct Shared {
     pub policy: Policy,
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) roots: Arc<RootCertStore>,
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) idle_timeout: Duration,
 }
@@ -67,14 +68,16 @@ impl Shared {
         for root in &config.extra_roots {
             roots.add(root.clone())?;
         }
+        let roots = Arc::new(roots);
         let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
+            .with_root_certificates(Arc::clone(&roots))
             .with_no_client_auth();
         Ok(Self {
             policy: config.policy,
             resolver: config.resolver,
             tls: Arc::new(tls),
+            roots,
             extra_roots: config.extra_roots,
             idle_timeout: config.idle_timeout,
         })

@@ -1,0 +1,3 @@
+//! The fixtures, one file per destination kind.
+
+pub(crate) mod sql;
