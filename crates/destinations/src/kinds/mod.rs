@@ -4,9 +4,10 @@
 //! kind has to offer is told in [`crate::seam`].
 
 pub mod http;
+pub mod redis;
 pub mod sql;
 
 pub use crate::seam::Kind;
 
 /// Every kind, in the order in which they are shown.
-pub const KINDS: &[Kind] = &[http::KIND, sql::KIND];
+pub const KINDS: &[Kind] = &[http::KIND, sql::KIND, redis::KIND];

@@ -47,6 +47,9 @@ conformance! {
     postgres: crate::servers::sql::Postgres;
     mariadb: crate::servers::sql::Mariadb;
     sqlite: crate::servers::sql::Sqlite;
+    redis_set: crate::servers::redis::Set;
+    redis_publish: crate::servers::redis::Publish;
+    redis_stream: crate::servers::redis::Stream;
 }
 
 #[test]

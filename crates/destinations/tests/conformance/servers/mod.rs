@@ -1,3 +1,4 @@
 //! The fixtures, one file per destination kind.
 
+pub(crate) mod redis;
 pub(crate) mod sql;
