@@ -61,7 +61,7 @@ pub trait Client: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Done, Fault>> + Send + 'a;
 
     /// Whether the connection still stands, as far as one can tell without asking the server.
-    fn is_open(connection: &Self::Connection) -> bool;
+    fn is_open(connection: &mut Self::Connection) -> bool;
 
     /// Resolves when the server ends an idle connection; never, where the client library does not tell.
     fn ended(connection: &mut Self::Connection) -> impl Future<Output = ()> + Send;

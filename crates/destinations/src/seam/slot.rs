@@ -57,7 +57,9 @@ impl<C: Client> Slot<C> {
         phase: &mut Phase,
     ) -> Result<Done, Fault> {
         let job = self.client.prepare(parcel)?;
-        if let Some(reused) = self.connection.take().filter(C::is_open) {
+        if let Some(mut reused) = self.connection.take()
+            && C::is_open(&mut reused)
+        {
             *phase = Phase::Acting;
             match self.act(reused, &job, deadline).await {
                 Err(fault) if fault.verdict == Verdict::Lost && self.client.is_repeatable() => {}
@@ -78,7 +80,7 @@ impl<C: Client> Slot<C> {
     ) -> Result<Done, Fault> {
         let outcome = self.client.act(&mut connection, job, deadline).await;
         let is_lost = matches!(&outcome, Err(fault) if fault.verdict == Verdict::Lost);
-        if !is_lost && C::is_open(&connection) {
+        if !is_lost && C::is_open(&mut connection) {
             self.connection = Some(connection);
         }
         outcome

@@ -4,6 +4,8 @@
 //! that cannot be reached fails its tests by name. `HOOKTIDE_TEST_<SERVER>_URL` names another server than the one on
 //! loopback.
 
+#![expect(clippy::unwrap_used, reason = "a panic is the report of a test")]
+
 mod fixture;
 mod proxy;
 mod servers;
@@ -50,6 +52,10 @@ conformance! {
     redis_set: crate::servers::redis::Set;
     redis_publish: crate::servers::redis::Publish;
     redis_stream: crate::servers::redis::Stream;
+    nats_jetstream: crate::servers::nats::JetStream;
+    nats_core: crate::servers::nats::Core;
+    amqp: crate::servers::amqp::Amqp;
+    mqtt: crate::servers::mqtt::Mqtt;
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Client for RedisClient {
         }))
     }
 
-    fn is_open(connection: &Connection) -> bool {
+    fn is_open(connection: &mut Connection) -> bool {
         connection.driver.is_running()
     }
 

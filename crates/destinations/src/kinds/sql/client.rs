@@ -115,7 +115,7 @@ impl Client for SqlClient {
         }))
     }
 
-    fn is_open(connection: &Connection) -> bool {
+    fn is_open(connection: &mut Connection) -> bool {
         match connection {
             Connection::Postgres(postgres) => postgres.is_open(),
             // The library does not tell; a broken connection is found by the next statement, which is then repeated.

@@ -208,7 +208,9 @@ impl Fixture for Publish {
         while seen.len() < count {
             let read = timeout(OBSERVE, subscriber.read_buf(&mut bytes)).await.expect("a message in time");
             assert!(read.unwrap() > 0, "the subscription ended");
-            seen = String::from_utf8_lossy(&bytes)
+            let text = String::from_utf8_lossy(&bytes);
+            let (whole_lines, _) = text.rsplit_once("\r\n").unwrap_or_default();
+            seen = whole_lines
                 .lines()
                 .filter_map(|line| line.split_once(' '))
                 .filter(|(id, _)| *id == parcel.message_id)
