@@ -8,6 +8,7 @@
 
 mod fixture;
 mod proxy;
+mod rows;
 mod servers;
 mod suite;
 mod support;

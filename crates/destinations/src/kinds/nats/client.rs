@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_nats::client::PublishErrorKind as CoreErrorKind;
 use async_nats::connection::State;
@@ -24,6 +25,9 @@ use crate::seam::{Client, Done, Fault, Parcel, Secret, ServiceUrl, Shared, tls_p
 const CONNECTION_NAME: &str = "hooktide";
 /// Commands on their way to the server; a slot has two at most.
 const COMMANDS_WAITING_MAX: usize = 8;
+
+/// How much longer than the slot the library would wait for any answer.
+const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 
 pub(super) struct NatsClient {
     pub(super) url: ServiceUrl,
@@ -54,10 +58,10 @@ struct News {
 }
 
 impl NatsClient {
-    fn options(&self, shared: &Shared, time_left: std::time::Duration) -> Result<ConnectOptions, Fault> {
+    fn options(&self, shared: &Shared, time_left: Duration) -> Result<ConnectOptions, Fault> {
         let mut options = ConnectOptions::new()
             .name(CONNECTION_NAME)
-            .connection_timeout(time_left)
+            .connection_timeout(time_left + ANSWER_MARGIN)
             .client_capacity(COMMANDS_WAITING_MAX)
             .max_reconnects(DIAL_ADDRESSES_MAX)
             .retain_servers_order()
@@ -83,7 +87,8 @@ impl NatsClient {
         deadline: Instant,
     ) -> Result<Done, Fault> {
         let mut context = jetstream::new(connection.client.clone());
-        context.set_timeout(deadline.saturating_duration_since(Instant::now()));
+        // The slot's deadline comes first and knows the words for it.
+        context.set_timeout(deadline.saturating_duration_since(Instant::now()) + ANSWER_MARGIN);
         let sent = context
             .publish_with_headers(job.subject.clone(), job.headers.clone(), job.payload.clone())
             .await
@@ -172,9 +177,18 @@ impl Client for NatsClient {
         if size > size_max {
             return Err(too_large(format!("the payload has {size} bytes, the server takes {size_max}")));
         }
-        match self.is_jetstream {
-            true => self.publish_stored(connection, job, deadline).await,
-            false => self.publish_core(connection, job).await,
+        // The library would connect again by itself and wait for an answer that went down with the old connection.
+        let mut news = connection.news.clone();
+        let publish = async {
+            match self.is_jetstream {
+                true => self.publish_stored(connection, job, deadline).await,
+                false => self.publish_core(connection, job).await,
+            }
+        };
+        tokio::select! {
+            biased;
+            outcome = publish => outcome,
+            _ = news.wait_for(|news| news.is_ended) => Err(Fault::lost("the connection to NATS ended")),
         }
     }
 

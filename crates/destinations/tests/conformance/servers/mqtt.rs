@@ -16,6 +16,9 @@ use crate::support::{OBSERVE, host_and_port, server_url, unique};
 /// Requests of the observer; it subscribes once.
 const REQUESTS_MAX: usize = 4;
 
+/// More than the largest parcel of the suite.
+const PACKET_BYTES_MAX: u32 = 4 * 1024 * 1024;
+
 pub(crate) struct Mqtt {
     url: url::Url,
     topic: String,
@@ -46,7 +49,7 @@ impl Fixture for Mqtt {
         let url = server_url("mqtt", "mqtt://127.0.0.1:1883");
         let topic = unique("hooktide_test");
         let mut options = MqttOptions::new(&topic, url.host_str().unwrap(), url.port().unwrap_or(1883));
-        options.set_max_packet_size(None);
+        options.set_max_packet_size(Some(PACKET_BYTES_MAX));
         let (client, mut events) = AsyncClient::new(options, REQUESTS_MAX);
         client.subscribe(format!("{topic}/#"), QoS::AtLeastOnce).await.unwrap();
         while !matches!(next(&mut events).await, Packet::SubAck(_)) {}

@@ -41,6 +41,25 @@ fn aimed(url: &url::Url, server: &str, password: Option<&str>) -> String {
     format!("{}://{user}{password}@{server}{}?sslmode=disable", url.scheme(), url.path())
 }
 
+/// A fixture whose database can be asked anything.
+#[async_trait]
+pub(crate) trait Database: Fixture {
+    /// The type of a column that holds a time.
+    const TIME: &'static str;
+    /// Whether a text that is longer than its column is refused.
+    const LIMITS_TEXT: bool;
+    /// A connection in the middle of a transaction.
+    type Lock: Send;
+
+    async fn run(&self, sql: &str);
+    /// The first column of the first row.
+    async fn text(&self, sql: &str) -> Option<String>;
+    /// Begins a transaction with this change.
+    async fn lock(&self, sql: &str) -> Self::Lock;
+    /// Rolls it back.
+    async fn unlock(&self, lock: Self::Lock);
+}
+
 pub(crate) struct Postgres {
     url: url::Url,
     table: String,
@@ -88,7 +107,32 @@ impl Fixture for Postgres {
     }
 }
 
-pub(crate) async fn connect_postgres(url: &url::Url) -> tokio_postgres::Client {
+#[async_trait]
+impl Database for Postgres {
+    const TIME: &'static str = "TIMESTAMPTZ";
+    const LIMITS_TEXT: bool = true;
+    type Lock = tokio_postgres::Client;
+
+    async fn run(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+    }
+
+    async fn text(&self, sql: &str) -> Option<String> {
+        self.client.query_opt(sql, &[]).await.unwrap().map(|found| found.get(0))
+    }
+
+    async fn lock(&self, sql: &str) -> Self::Lock {
+        let client = connect_postgres(&self.url).await;
+        client.batch_execute(&format!("BEGIN; {sql}")).await.unwrap();
+        client
+    }
+
+    async fn unlock(&self, lock: Self::Lock) {
+        lock.batch_execute("ROLLBACK").await.unwrap();
+    }
+}
+
+async fn connect_postgres(url: &url::Url) -> tokio_postgres::Client {
     let config: tokio_postgres::Config = url.as_str().parse().unwrap();
     let server = host_and_port(url, 5432);
     #[expect(clippy::disallowed_methods, reason = "the observer's own way to a server on loopback")]
@@ -154,6 +198,32 @@ impl Fixture for Mariadb {
     }
 }
 
+#[async_trait]
+impl Database for Mariadb {
+    const TIME: &'static str = "DATETIME(6)";
+    const LIMITS_TEXT: bool = true;
+    type Lock = mysql_async::Conn;
+
+    async fn run(&self, sql: &str) {
+        self.pool.get_conn().await.unwrap().query_drop(sql).await.unwrap();
+    }
+
+    async fn text(&self, sql: &str) -> Option<String> {
+        self.pool.get_conn().await.unwrap().query_first(sql).await.unwrap()
+    }
+
+    async fn lock(&self, sql: &str) -> Self::Lock {
+        let mut connection = self.pool.get_conn().await.unwrap();
+        connection.query_drop("START TRANSACTION").await.unwrap();
+        connection.query_drop(sql).await.unwrap();
+        connection
+    }
+
+    async fn unlock(&self, mut lock: Self::Lock) {
+        lock.query_drop("ROLLBACK").await.unwrap();
+    }
+}
+
 pub(crate) struct Sqlite {
     folder: tempfile::TempDir,
 }
@@ -161,6 +231,11 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     fn url(&self, file: &str) -> String {
         format!("sqlite:{}/{file}", self.folder.path().file_name().unwrap().to_str().unwrap())
+    }
+
+    /// A link below the files directory to a database that is not.
+    pub(crate) fn link_outside(&self, name: &str) {
+        std::os::unix::fs::symlink("/etc/hosts", self.folder.path().join(name)).unwrap();
     }
 
     fn connect(&self) -> rusqlite::Connection {
@@ -204,4 +279,30 @@ impl Fixture for Sqlite {
     }
 
     async fn clean(&self) {}
+}
+
+#[async_trait]
+impl Database for Sqlite {
+    const TIME: &'static str = "TEXT";
+    const LIMITS_TEXT: bool = false;
+    type Lock = rusqlite::Connection;
+
+    async fn run(&self, sql: &str) {
+        self.connect().execute_batch(sql).unwrap();
+    }
+
+    async fn text(&self, sql: &str) -> Option<String> {
+        use rusqlite::OptionalExtension;
+        self.connect().query_row(sql, [], |found| found.get(0)).optional().unwrap()
+    }
+
+    async fn lock(&self, sql: &str) -> Self::Lock {
+        let connection = self.connect();
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {sql}")).unwrap();
+        connection
+    }
+
+    async fn unlock(&self, lock: Self::Lock) {
+        lock.execute_batch("ROLLBACK").unwrap();
+    }
 }
