@@ -12,6 +12,7 @@ mod rows;
 mod servers;
 mod suite;
 mod support;
+mod tls;
 
 use hooktide_destinations::kinds::KINDS;
 
@@ -31,6 +32,7 @@ macro_rules! conformance {
                 a_silent_server_is_left_in_time
                 an_unconfirmed_delivery_is_an_unknown_outcome
                 a_cut_connection_is_opened_again
+                an_idle_connection_is_closed
                 a_permanent_failure_is_told_as_one
                 the_guard_is_asked_for_every_connection
                 no_secret_is_told

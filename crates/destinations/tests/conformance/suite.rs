@@ -1,16 +1,19 @@
 //! The cases, each a claim about every kind.
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use hooktide_destinations::guard::GuardPolicy;
 use hooktide_destinations::seam::{DETAIL_BYTES_MAX, Delivered, Outcome, Policy};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::fixture::{Fixture, Seen, Twice};
 use crate::proxy::Proxy;
+use crate::support::shared_with;
 use crate::support::{
-    AMPLE, CANARY, LARGE_BYTES, SHORT, SLACK, checked, open, open_policy, order, parcel, refused_address,
-    seam, shared,
+    AMPLE, CANARY, LARGE_BYTES, OBSERVE, SHORT, SLACK, checked, open, open_policy, order, parcel,
+    refused_address, seam, shared,
 };
 
 fn text(delivered: &Delivered) -> String {
@@ -159,6 +162,19 @@ pub(crate) async fn a_cut_connection_is_opened_again<F: Fixture>() {
         }
         assert_done(&delivered);
         assert_eq!(fixture.seen(&parcel, 1).await.len(), 1);
+    }
+    fixture.clean().await;
+}
+
+pub(crate) async fn an_idle_connection_is_closed<F: Fixture>() {
+    let fixture = F::start().await;
+    let shared = shared_with(open_policy(), |shared| shared.idle_timeout = SHORT);
+    let mut destination = checked(F::KIND, &config(&fixture)).open(&shared);
+    assert!(destination.idle().now_or_never().is_none(), "nothing was open");
+    for _ in 0..2 {
+        assert_done(&destination.deliver(&order(AMPLE)).await);
+        timeout(OBSERVE, destination.idle()).await.expect("the end of an idle connection");
+        assert!(destination.idle().now_or_never().is_none(), "nothing is open any more");
     }
     fixture.clean().await;
 }

@@ -70,9 +70,15 @@ pub(crate) fn open_policy() -> Policy {
 }
 
 pub(crate) fn shared(policy: Policy) -> Arc<Shared> {
+    shared_with(policy, |_| ())
+}
+
+pub(crate) fn shared_with(policy: Policy, change: impl FnOnce(&mut SharedConfig)) -> Arc<Shared> {
     let nobody = "127.0.0.1:1".parse().unwrap();
     let resolver = Arc::new(SystemResolver::from_name_servers(&[nobody]).unwrap());
-    Arc::new(Shared::new(SharedConfig::new(policy, resolver)).unwrap())
+    let mut config = SharedConfig::new(policy, resolver);
+    change(&mut config);
+    Arc::new(Shared::new(config).unwrap())
 }
 
 pub(crate) fn seam(kind: &str) -> Seam {

@@ -1,0 +1,96 @@
+//! TLS by scheme, in front of the real servers: a trusted certificate is accepted, any other is not.
+
+use std::sync::Arc;
+
+use hooktide_destinations::seam::{Checked, Outcome, Shared};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::fixture::Fixture;
+use crate::servers::{amqp, mqtt, redis};
+use crate::support::{AMPLE, checked, open_policy, order, shared_with};
+
+struct TlsFront {
+    address: String,
+    certificate: CertificateDer<'static>,
+    task: JoinHandle<()>,
+}
+
+impl TlsFront {
+    async fn of(server: String) -> Self {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(relay(acceptor.clone(), client, server.clone()));
+            }
+        });
+        Self { address, certificate: cert.der().clone(), task }
+    }
+}
+
+impl Drop for TlsFront {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the relay's own way to a server on loopback")]
+async fn relay(acceptor: TlsAcceptor, client: TcpStream, server: String) {
+    let (Ok(mut client), Ok(mut server)) = (acceptor.accept(client).await, TcpStream::connect(server).await)
+    else {
+        return;
+    };
+    // However the copying ends, the connections end with it.
+    let _ended = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+}
+
+async fn tls_is_verified<F: Fixture>(scheme: &str) {
+    let fixture = F::start().await;
+    let front = TlsFront::of(fixture.server().unwrap()).await;
+    let mut config: Value = fixture.config(&front.address, None);
+    let url = config["url"].as_str().unwrap().split_once("://").unwrap().1.to_owned();
+    config["url"] = json!(format!("{scheme}://{url}"));
+    let checked: Checked = checked(F::KIND, &config);
+    let trusting: Arc<Shared> =
+        shared_with(open_policy(), |shared| shared.extra_roots.push(front.certificate.clone()));
+    let parcel = order(AMPLE);
+    let delivered = checked.open(&trusting).deliver(&parcel).await;
+    assert_eq!(delivered.outcome, Outcome::Done, "{:?}", delivered.detail);
+    assert_eq!(fixture.seen(&parcel, 1).await.len(), 1);
+    let delivered = checked.open(&shared_with(open_policy(), |_| ())).deliver(&parcel).await;
+    assert_eq!(delivered.outcome, Outcome::Retry { after: None });
+    assert!(delivered.detail.starts_with(b"TLS: "), "{:?}", delivered.detail);
+    fixture.clean().await;
+}
+
+#[tokio::test]
+async fn redis_verifies_its_server() {
+    tls_is_verified::<redis::Set>("rediss").await;
+}
+
+#[tokio::test]
+async fn amqp_verifies_its_server() {
+    tls_is_verified::<amqp::Amqp>("amqps").await;
+}
+
+#[tokio::test]
+async fn mqtt_verifies_its_server() {
+    tls_is_verified::<mqtt::Mqtt>("mqtts").await;
+}
