@@ -79,11 +79,40 @@ fn a_name_that_the_event_lacks_is_an_error() {
 }
 
 #[test]
+fn a_template_chooses_loops_and_filters() {
+    let template = "{% for item in payload.items %}{{ item.sku|upper }}{% if not loop.last %}, {% endif %}{% endfor %}{{ payload.name|default('-') }}{% if payload.paid is defined %}!{% endif %} {{ payload.items|tojson }}";
+    assert_eq!(
+        render(template, r#"{"items":[{"sku":"a"},{"sku":"b"}],"paid":1}"#).unwrap(),
+        r#"A, B-! [{"sku":"a"},{"sku":"b"}]"#
+    );
+}
+
+#[test]
 fn a_template_cannot_run_or_grow_without_end() {
-    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-    assert!(render(endless, "{}").unwrap_err().contains("fuel"));
-    let large = format!("{{% for a in range(3000) %}}{}{{% endfor %}}", "x".repeat(1_000));
-    assert!(render(&large, "{}").is_err());
+    let items = format!("[{}0]", "0,".repeat(20_000));
+    let endless = "{% for a in payload %}{% for b in payload %}x{% endfor %}{% endfor %}";
+    assert!(render(endless, &items).unwrap_err().contains("fuel"));
+    let large = format!("{{% for a in payload %}}{}{{% endfor %}}", "x".repeat(1_000));
+    assert!(render(&large, &items).is_err());
+}
+
+#[test]
+fn what_could_double_a_text_is_refused() {
+    let joined = ["payload.a"; 100].join(" ~ ");
+    for template in [
+        "{% set a = 'x' %}{% set a = a ~ a %}",
+        "{%- set a = 'x' -%}",
+        "{% macro a() %}{% endmacro %}",
+        "{{ 'x'|replace('x', 'xx') }}",
+        "{{ [1, 2]|join('x') }}",
+        "{{ range(10) }}",
+        "{{ namespace(a=1) }}",
+        "{{ payload|tojson|tojson|tojson|tojson|tojson }}",
+        &format!("{{{{ {joined} }}}}"),
+    ] {
+        let outcome = Template::parse(template).map_err(|error| error.to_string());
+        assert!(outcome.is_err() || render(template, r#"{"a":1}"#).is_err(), "{template}");
+    }
 }
 
 #[test]
