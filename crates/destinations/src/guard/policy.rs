@@ -26,7 +26,7 @@ pub struct GuardPolicy {
     pub allow_own: bool,
 }
 
-/// Ports above 1023 on which infrastructure speaks, refused always: what listens there is not a webhook receiver, and
+/// Ports above 1023 on which infrastructure speaks, refused to all but a client of that very service: what listens there is not a webhook receiver, and
 /// several of these protocols can be driven by an HTTP request's bytes.
 ///
 /// Kept below 32768, so that a receiver on an ephemeral port never meets the list by chance.
@@ -69,14 +69,26 @@ impl GuardPolicy {
     /// # Errors
     /// The first rule that refuses it.
     pub fn judge_socket(&self, socket: SocketAddr) -> Result<(), SocketRefusal> {
-        self.judge_port(socket.port())?;
+        self.judge_service_socket(socket, &[])
+    }
+
+    /// Judges the socket address that a client of a service would dial, which speaks the protocol of `service_ports`.
+    pub(super) fn judge_service_socket(
+        &self,
+        socket: SocketAddr,
+        service_ports: &[u16],
+    ) -> Result<(), SocketRefusal> {
+        let is_service_port = service_ports.contains(&socket.port());
+        if !is_service_port {
+            self.judge_port(socket.port())?;
+        }
         let ip = socket.ip();
         if let Err(class) = judge_address(ip)
             && !self.allows(ip, class)
         {
             return Err(SocketRefusal::Address(class));
         }
-        if is_low_port(socket.port()) && !self.lists(ip) {
+        if !is_service_port && is_low_port(socket.port()) && !self.lists(ip) {
             return Err(SocketRefusal::PortLow(socket.port()));
         }
         if !self.allow_own && self.is_own(socket) {
@@ -98,7 +110,10 @@ impl GuardPolicy {
 
     /// The port rules for a name, whose addresses are not known yet: a low port is refused here only when no address
     /// could make it right.
-    pub(super) fn judge_name_port(&self, port: u16) -> Result<(), SocketRefusal> {
+    pub(super) fn judge_name_port(&self, port: u16, service_ports: &[u16]) -> Result<(), SocketRefusal> {
+        if service_ports.contains(&port) {
+            return Ok(());
+        }
         self.judge_port(port)?;
         if is_low_port(port) && self.allow_subnets.is_empty() {
             return Err(SocketRefusal::PortLow(port));

@@ -158,7 +158,7 @@ fn judge_host(url: &url::Url, port: u16, policy: &GuardPolicy) -> Result<Endpoin
         None => return Err(UrlRefusal::Name("it is missing")),
         Some(url::Host::Domain(name)) => {
             names::judge_name(name, policy)?;
-            policy.judge_name_port(port)?;
+            policy.judge_name_port(port, &[])?;
             return Ok(EndpointHost::Name(name.to_owned()));
         }
         Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip),
@@ -185,7 +185,7 @@ fn origin_form(url: &url::Url) -> Result<Uri, UrlRefusal> {
     Uri::try_from(text).map_err(|error| UrlRefusal::Malformed(error.to_string()))
 }
 
-fn server_name(host: &EndpointHost) -> Result<ServerName<'static>, UrlRefusal> {
+pub(super) fn server_name(host: &EndpointHost) -> Result<ServerName<'static>, UrlRefusal> {
     match host {
         EndpointHost::Ip(ip) => Ok(ServerName::from(*ip)),
         EndpointHost::Name(name) => {

@@ -11,6 +11,7 @@ use super::names;
 use super::policy::GuardPolicy;
 use super::refusal::{SocketRefusal, UrlRefusal};
 use super::resolve::{Resolve, ResolveError};
+use super::service::ServiceAddress;
 use super::url::{EndpointHost, EndpointUrl};
 
 /// Most addresses that one name may have.
@@ -64,10 +65,34 @@ pub async fn vet(
     if policy.https_only && !url.is_https() {
         return Err(VetError::Url(UrlRefusal::HttpsOnly));
     }
-    let name = match url.host() {
+    vet_host(policy, resolver, url.host(), url.port(), &[]).await
+}
+
+/// [`vet`] for a service that is not HTTP.
+///
+/// # Errors
+/// A refused address, or a name that does not resolve.
+pub async fn vet_service(
+    policy: &GuardPolicy,
+    resolver: &dyn Resolve,
+    service: &ServiceAddress,
+) -> Result<VettedAddresses, VetError> {
+    vet_host(policy, resolver, service.host(), service.port(), service.service_ports()).await
+}
+
+async fn vet_host(
+    policy: &GuardPolicy,
+    resolver: &dyn Resolve,
+    host: &EndpointHost,
+    port: u16,
+    service_ports: &[u16],
+) -> Result<VettedAddresses, VetError> {
+    let name = match host {
         EndpointHost::Ip(ip) => {
-            let socket = SocketAddr::new(*ip, url.port());
-            policy.judge_socket(socket).map_err(|refusal| VetError::Url(refusal.into()))?;
+            let socket = SocketAddr::new(*ip, port);
+            policy
+                .judge_service_socket(socket, service_ports)
+                .map_err(|refusal| VetError::Url(refusal.into()))?;
             return Ok(VettedAddresses(vec![socket]));
         }
         EndpointHost::Name(name) => name,
@@ -76,9 +101,11 @@ pub async fn vet(
     let addresses = look_up(policy, resolver, name)
         .await
         .map_err(|source| VetError::Dns { host: name.clone(), source })?;
-    let sockets: Vec<_> = addresses.into_iter().map(|ip| SocketAddr::new(ip, url.port())).collect();
+    let sockets: Vec<_> = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
     for socket in &sockets {
-        policy.judge_socket(*socket).map_err(|refusal| VetError::Resolved { host: name.clone(), refusal })?;
+        policy
+            .judge_service_socket(*socket, service_ports)
+            .map_err(|refusal| VetError::Resolved { host: name.clone(), refusal })?;
     }
     Ok(VettedAddresses(interleave(sockets)))
 }

@@ -1,19 +1,16 @@
 //! The destination kinds: one module each, listed once in [`KINDS`].
 //!
-//! A new kind is a new module here plus one line in the list; documentation, API enums and tests derive from it.
+//! A new kind is a new module here plus one line in the list; documentation, API enums and tests derive from it. What a
+//! kind has to offer is told in [`crate::seam`].
 
+pub mod amqp;
 pub mod http;
+pub mod mqtt;
+pub mod nats;
+pub mod redis;
+pub mod sql;
 
-/// What the rest of the program knows about a kind without calling it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
-    /// Stable name in the API and the store.
-    pub name: &'static str,
-    /// One line for people.
-    pub summary: &'static str,
-    /// URL schemes by which an endpoint of this kind is recognised.
-    pub schemes: &'static [&'static str],
-}
+pub use crate::seam::Kind;
 
 /// Every kind, in the order in which they are shown.
-pub const KINDS: &[Kind] = &[http::KIND];
+pub const KINDS: &[Kind] = &[http::KIND, sql::KIND, redis::KIND, nats::KIND, amqp::KIND, mqtt::KIND];

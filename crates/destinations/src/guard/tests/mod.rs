@@ -3,6 +3,7 @@
 mod address;
 mod dns;
 mod policy;
+mod service;
 mod stub_dns;
 mod support;
 mod url;

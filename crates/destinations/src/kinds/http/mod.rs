@@ -25,7 +25,7 @@ use super::Kind;
 
 /// This kind's line in the list.
 pub const KIND: Kind =
-    Kind { name: "http", summary: "a signed HTTP POST to a URL", schemes: &["https", "http"] };
+    Kind { name: "http", summary: "a signed HTTP POST to a URL", schemes: &["https", "http"], seam: None };
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,43 @@
+//! The seam of the destination kinds: what goes in, what comes out, and what a kind gets for nothing.
+//!
+//! The pipeline gives every concurrency slot of an endpoint's lane its own [`Destination`] and hands it one [`Parcel`]
+//! at a time; [`Delivered`] says what became of it. A kind is described to the rest of the program by a [`Kind`]: its
+//! configuration as a table of [`Field`]s, from which the JSON Schema, the checks and the masking of secrets derive.
+//!
+//! A kind that keeps a connection to a server implements [`Client`]; timeouts, reconnecting, idle closing and the words
+//! for an unknown outcome are then [`Slot`]'s.
+
+mod checked;
+mod client;
+mod delivered;
+mod destination;
+mod driver;
+mod fault;
+pub mod fields;
+mod kind;
+mod line;
+mod parcel;
+mod pinned;
+mod secret;
+mod service_url;
+mod shared;
+mod slot;
+
+pub use checked::Checked;
+pub use client::{Client, Done};
+pub use delivered::{DETAIL_BYTES_MAX, Delivered, Outcome};
+pub use destination::{BoxFuture, Destination};
+pub use driver::Driver;
+pub use fault::{Fault, Verdict};
+pub use fields::{ConfigMistake, Field, Form, Need};
+pub use kind::{Kind, Seam};
+pub use line::{Line, open_line, open_plain, secure_line, vetted};
+pub use parcel::Parcel;
+pub(crate) use pinned::tls_pinned_to;
+pub use secret::Secret;
+pub use service_url::{ServiceScheme, ServiceUrl};
+pub use shared::{Policy, Shared, SharedConfig, SharedSetupError};
+pub use slot::Slot;
+
+#[cfg(test)]
+mod tests;
