@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -26,7 +26,9 @@ const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 /// The service. A call of an SDK goes straight to the router; what only browsers and sloppy clients need is asked of
 /// their requests alone, for a layer around every request costs an allocation or more in each.
 #[derive(Clone)]
-pub struct ApiService {
+pub struct ApiService(Arc<Layers>);
+
+struct Layers {
     router: Router,
     tolerant: NormalizePath<Cors<Router>>,
 }
@@ -41,7 +43,7 @@ pub fn service(state: ApiState) -> ApiService {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);
     let tolerant = NormalizePathLayer::trim_trailing_slash().layer(cors().layer(router.clone()));
-    ApiService { router, tolerant }
+    ApiService(Arc::new(Layers { router, tolerant }))
 }
 
 impl ApiService {
@@ -53,9 +55,9 @@ impl ApiService {
     {
         let request = request.map(Body::new);
         let answered = if is_plain(&request) {
-            AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await
+            AssertUnwindSafe(self.0.router.clone().oneshot(request)).catch_unwind().await
         } else {
-            AssertUnwindSafe(self.tolerant.clone().oneshot(request)).catch_unwind().await
+            AssertUnwindSafe(self.0.tolerant.clone().oneshot(request)).catch_unwind().await
         };
         let response = match answered {
             Ok(Ok(response)) => response,

@@ -4,6 +4,7 @@ mod bench;
 mod crash;
 mod generate;
 mod sdk;
+mod servers;
 mod test;
 mod tidy;
 mod tools;

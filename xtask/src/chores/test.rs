@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::chores::servers::Servers;
 use crate::chores::tools::{Tools, check_tools};
 use crate::chores::{sdk, tidy};
 use crate::failure::Result;
@@ -38,8 +39,11 @@ fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Re
     let binary = workspace.binary(Profile::Dev);
     steps.run("tidy", || tidy::tidy_with(workspace, &binary));
     let sdks = steps.must("sdks", || sdk::prepare(workspace))?;
+    let servers = steps.must("servers", || Servers::prepare(workspace))?;
     steps.run("doc tests", || process::run(workspace.cargo().args(["test", "--workspace", "--doc"])));
-    steps.must("tests", || process::run(&mut runner(workspace, tools, filters, &binary, &sdks)))
+    let mut run = runner(workspace, tools, filters, &binary, &sdks);
+    run.envs(servers.variables());
+    steps.must("tests", || process::run(&mut run))
 }
 
 fn runner(workspace: &Workspace, tools: Tools, filters: &[String], binary: &Path, sdks: &Path) -> Command {

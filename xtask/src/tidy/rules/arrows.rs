@@ -80,8 +80,8 @@ fn judge(path: &str, text: &str, manifest: &Table) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for (kind, dependencies) in dependency_tables(manifest) {
-        let wrong = dependencies.keys().filter(|name| !may_use(arrows, kind, name));
-        findings.extend(wrong.map(|name| {
+        let wrong = dependencies.iter().filter(|(name, value)| !may_use(arrows, kind, name, value));
+        findings.extend(wrong.map(|(name, _)| {
             let what = format!("`{package}` may not depend on `{name}`");
             let way_out = "the type is in the wrong place: move it down, or hand the value in from above";
             Finding::new(path, line_of(text, name), what, way_out)
@@ -90,10 +90,13 @@ fn judge(path: &str, text: &str, manifest: &Table) -> Vec<Finding> {
     findings
 }
 
-fn may_use(arrows: &Arrows, kind: &str, name: &str) -> bool {
+fn may_use(arrows: &Arrows, kind: &str, name: &str, value: &Value) -> bool {
     let is_pure = PURE.contains(&arrows.package);
     if !ARROWS.iter().any(|ours| ours.package == name) {
-        return !(is_pure && kind == "dependencies" && IMPURE.contains(&name));
+        // An optional one is there only for those who ask for it.
+        let is_optional = value.get("optional").and_then(Value::as_bool) == Some(true);
+        return !(is_pure && kind == "dependencies" && IMPURE.contains(&name)) || is_optional;
     }
-    arrows.to.contains(&name) || (kind == "dev-dependencies" && name == FOR_TESTS && !is_pure)
+    let for_tests = name == arrows.package || name == FOR_TESTS && !is_pure;
+    arrows.to.contains(&name) || kind == "dev-dependencies" && for_tests
 }

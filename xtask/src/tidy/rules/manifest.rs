@@ -45,7 +45,9 @@ pub(super) fn line_of(text: &str, key: &str) -> usize {
 
 fn own_versions(path: &str, text: &str, dependencies: &Table) -> Vec<Finding> {
     let of_the_workspace = |value: &Value| value.get("workspace").and_then(Value::as_bool) == Some(true);
-    let own = dependencies.iter().filter(|(_, value)| !of_the_workspace(value));
+    // A crate that turns its own features on for its tests.
+    let is_itself = |value: &Value| value.get("path").and_then(Value::as_str) == Some(".");
+    let own = dependencies.iter().filter(|(_, value)| !of_the_workspace(value) && !is_itself(value));
     own.map(|(name, _)| {
         let what = format!("`{name}` has a version of its own");
         let way_out = "name it in the root manifest, with its reason, and write `.workspace = true` here";

@@ -133,12 +133,17 @@ pub(in super::super) fn open_writer(path: &Path) -> rusqlite::Result<Connection>
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
+    checkpoint_in_commits(&connection)?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// Let commits move the log once it is long: right for all but the busy writer of the open chunk.
+pub(in super::super) fn checkpoint_in_commits(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)
 }
 
 /// Write one value of the `meta` table.

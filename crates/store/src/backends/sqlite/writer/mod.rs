@@ -7,6 +7,7 @@
 //! A crash before the commit leaves nothing of the group; after it, all of it.
 
 mod apply;
+mod checkpoint;
 mod effects;
 mod failure;
 mod outstanding;

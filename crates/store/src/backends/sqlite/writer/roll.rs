@@ -10,7 +10,9 @@ use hooktide_model::Timestamp;
 use rusqlite::Connection;
 
 use super::super::chain::Chain;
-use super::super::chunk::{Chunk, chunk_path, create_file, discard_file, open_writer, seal};
+use super::super::chunk::{
+    Chunk, checkpoint_in_commits, chunk_path, create_file, discard_file, open_writer, seal,
+};
 use super::thread::{Writer, passed};
 
 /// Time between looks at the free space.
@@ -48,7 +50,12 @@ impl Writer {
         let first_seq = self.seqs.next(now);
         let path = chunk_path(&folder, number);
         let mark = self.outstanding.low_water(first_seq);
-        let connection = match create_file(&path, first_seq.0, mark.0).and_then(|()| open_writer(&path)) {
+        let opened = create_file(&path, first_seq.0, mark.0).and_then(|()| open_writer(&path));
+        let watched = opened.and_then(|mut connection| {
+            self.checkpoints.watch(&mut connection)?;
+            Ok(connection)
+        });
+        let connection = match watched {
             Ok(connection) => connection,
             Err(error) => return Err(self.without_next_chunk(&path, error)),
         };
@@ -58,6 +65,9 @@ impl Writer {
         self.chain.push(Arc::clone(&chunk));
         let closed = std::mem::replace(&mut self.open, chunk);
         let connection = std::mem::replace(&mut self.connection, connection);
+        if let Err(error) = checkpoint_in_commits(&connection) {
+            tracing::warn!(%error, "the log of a closed chunk is moved when it is sealed");
+        }
         self.urls.clear();
         self.events = 0;
         self.is_large = false;

@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 use super::super::chain::Chain;
 use super::super::chunk::{AttemptEntry, Chunk, MessageEntry, Meta, put_meta, type_hash};
 use super::apply::settle;
+use super::checkpoint::Checkpoints;
 use super::effects::{Effects, Scheduled, Tombstone};
 use super::failure::{Severity, severity, store_error};
 use super::outstanding::Outstanding;
@@ -89,6 +90,7 @@ pub(in super::super) struct Writer {
     pub(super) sealed_at: Timestamp,
     pub(super) disk_checked_at: Timestamp,
     pub(super) disk_is_low: bool,
+    pub(super) checkpoints: Checkpoints,
     pub(super) failed: bool,
     pub(in super::super) sealer: Option<JoinHandle<()>>,
 }
@@ -138,12 +140,16 @@ impl Writer {
             sealed_at: now,
             disk_checked_at: Timestamp::EPOCH,
             disk_is_low: false,
+            checkpoints: Checkpoints::default(),
             failed: false,
             sealer: None,
         }
     }
 
     fn run(mut self) {
+        if let Err(error) = self.checkpoints.watch(&mut self.connection) {
+            tracing::warn!(%error, "failed to watch the log: commits move it themselves");
+        }
         let mut failed_tries = 0;
         while let Some(group) = self.queue.take(TICK) {
             let committed = self.commit_group(group);
@@ -400,6 +406,9 @@ impl Writer {
             if let Err(error) = self.save_low_water() {
                 tracing::warn!(%error, "failed to save the low-water mark; the next start looks at more messages");
             }
+        }
+        if let Err(error) = self.checkpoints.finish() {
+            tracing::warn!(%error, "failed to move the log; the next start reads it where it is");
         }
         self.shared.writable.store(false, Ordering::Release);
         if self.sealer.take().is_some_and(|sealer| sealer.join().is_err()) {

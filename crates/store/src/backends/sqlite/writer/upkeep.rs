@@ -44,6 +44,7 @@ impl Writer {
         }
         self.try_again_after_no_room();
         self.back_very_old_deliveries(now);
+        self.checkpoint_if_long();
         self.bury_if_time(now);
         self.seal_again_if_time(now);
         self.roll_if_full(now);

@@ -1,0 +1,292 @@
+//! The databases and brokers that the tests of the destinations talk to.
+//!
+//! A server that answers on loopback at its usual port is used as it is. Another one is started here, on a free port
+//! and in a folder of its own below `target/servers`, and ended with the tests; a program that is missing is installed
+//! with Debian's packages where that may be done. A server that cannot be had is named: nothing is skipped.
+//! `HOOKTIDE_TEST_OWN_SERVERS=1` starts them all, whatever answers.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::failure::{Context, Failure, Result};
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Looks whether a server that was started answers, before it is given up: 90 s.
+const LOOKS_MAX: u32 = 900;
+/// Between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// For a connection on loopback.
+const CONNECT_LIMIT: Duration = Duration::from_millis(500);
+
+/// A server that the tests need.
+struct Need {
+    name: &'static str,
+    /// Set for the tests when the server is not the usual one.
+    variable: &'static str,
+    port: u16,
+    package: &'static str,
+    program: &'static str,
+    /// Folders beside `PATH` where Debian puts it.
+    folders: &'static [&'static str],
+    url: fn(u16) -> String,
+    /// Prepares the folder where needed and gives the command that serves.
+    command: fn(&Path, &Path, u16) -> Result<Command>,
+    /// Once it answers.
+    after: fn(&Path, u16) -> Result<()>,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        name: "PostgreSQL",
+        variable: "HOOKTIDE_TEST_POSTGRES_URL",
+        port: 5432,
+        package: "postgresql",
+        program: "postgres",
+        folders: &["/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin"],
+        url: |port| format!("postgres://postgres@127.0.0.1:{port}/test"),
+        command: postgres,
+        after: postgres_database,
+    },
+    Need {
+        name: "MariaDB",
+        variable: "HOOKTIDE_TEST_MYSQL_URL",
+        port: 3306,
+        package: "mariadb-server",
+        program: "mariadbd",
+        folders: &["/usr/sbin"],
+        url: |port| format!("mysql://root@127.0.0.1:{port}/test"),
+        command: mariadb,
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "Redis",
+        variable: "HOOKTIDE_TEST_REDIS_URL",
+        port: 6379,
+        package: "redis-server",
+        program: "redis-server",
+        folders: &[],
+        url: |port| format!("redis://127.0.0.1:{port}"),
+        command: |program, folder, port| {
+            let mut command = Command::new(program);
+            command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
+            command.arg(port.to_string()).arg("--dir").arg(folder);
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "NATS",
+        variable: "HOOKTIDE_TEST_NATS_URL",
+        port: 4222,
+        package: "nats-server",
+        program: "nats-server",
+        folders: &["/usr/sbin"],
+        url: |port| format!("nats://127.0.0.1:{port}"),
+        command: |program, folder, port| {
+            let mut command = Command::new(program);
+            command.args(["-a", "127.0.0.1", "-js", "-p"]).arg(port.to_string()).arg("-sd").arg(folder);
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "RabbitMQ",
+        variable: "HOOKTIDE_TEST_AMQP_URL",
+        port: 5672,
+        package: "rabbitmq-server",
+        program: "rabbitmq-server",
+        folders: &["/usr/sbin"],
+        url: |port| format!("amqp://guest:guest@127.0.0.1:{port}"),
+        command: |program, folder, port| {
+            let mut command = Command::new(program);
+            command.env("RABBITMQ_NODENAME", format!("hooktide-{port}@localhost"));
+            command.env("RABBITMQ_NODE_PORT", port.to_string()).env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
+            command.env("RABBITMQ_DIST_PORT", free_port()?.to_string());
+            command.env("RABBITMQ_MNESIA_BASE", folder).env("RABBITMQ_LOG_BASE", folder).env("HOME", folder);
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "Mosquitto",
+        variable: "HOOKTIDE_TEST_MQTT_URL",
+        port: 1883,
+        package: "mosquitto",
+        program: "mosquitto",
+        folders: &["/usr/sbin"],
+        url: |port| format!("mqtt://127.0.0.1:{port}"),
+        command: |program, folder, port| {
+            let settings = folder.join("mosquitto.conf");
+            let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
+            fs::write(&settings, text).context(|| format!("write {}", settings.display()))?;
+            let mut command = Command::new(program);
+            command.arg("-c").arg(settings);
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+];
+
+/// The servers of one run of the tests: those that were started end with it.
+#[derive(Default)]
+pub(crate) struct Servers {
+    started: Vec<Child>,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Servers {
+    /// Find or start every server.
+    ///
+    /// # Errors
+    /// Names the first one that cannot be had, and why.
+    pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
+        let mut servers = Self::default();
+        let own = std::env::var_os("HOOKTIDE_TEST_OWN_SERVERS").is_some();
+        for need in NEEDS {
+            if std::env::var_os(need.variable).is_some() {
+                eprintln!("{}: named by {}", need.name, need.variable);
+            } else if !own && answers(need.port) {
+                eprintln!("{}: answers at 127.0.0.1:{}", need.name, need.port);
+            } else {
+                servers.start(workspace, need)?;
+            }
+        }
+        Ok(servers)
+    }
+
+    /// What the tests have to be told.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.variables.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    fn start(&mut self, workspace: &Workspace, need: &Need) -> Result<()> {
+        let program = find_or_install(need)?;
+        let folder = workspace.target.join("servers").join(need.program);
+        remove(&folder)?;
+        fs::create_dir_all(&folder).context(|| format!("make {}", folder.display()))?;
+        let port = free_port()?;
+        let log = folder.with_extension("log");
+        let file = fs::File::create(&log).context(|| format!("make {}", log.display()))?;
+        let errors = file.try_clone().context(|| format!("share {}", log.display()))?;
+        let mut command = (need.command)(&program, &folder, port)?;
+        let command = command.stdin(Stdio::null()).stdout(file).stderr(errors);
+        let child = command.spawn().context(|| format!("start {}", program.display()))?;
+        self.started.push(child);
+        wait_until_it_answers(need, port, &log)?;
+        (need.after)(&program, port)?;
+        eprintln!("{}: started at 127.0.0.1:{port}", need.name);
+        self.variables.push((need.variable, (need.url)(port)));
+        Ok(())
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        for child in &mut self.started {
+            // Their data is made anew next time: there is nothing to save.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a chore looks at loopback; no user aims it")]
+fn answers(port: u16) -> bool {
+    TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), CONNECT_LIMIT).is_ok()
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context(|| "find a free port".to_owned())?;
+    Ok(listener.local_addr().context(|| "find a free port".to_owned())?.port())
+}
+
+#[expect(clippy::disallowed_methods, reason = "another program's start gives no signal to wait for")]
+fn wait_until_it_answers(need: &Need, port: u16, log: &Path) -> Result<()> {
+    for _ in 0..LOOKS_MAX {
+        if answers(port) {
+            return Ok(());
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    Err(Failure::new(format!("{} did not answer in time; its log is {}", need.name, log.display())))
+}
+
+fn find_or_install(need: &Need) -> Result<PathBuf> {
+    if let Some(found) = find(need) {
+        return Ok(found);
+    }
+    eprintln!("{}: not installed, trying Debian's package {}", need.name, need.package);
+    let install = ["install", "--yes", "--no-install-recommends", need.package];
+    let installed = process::run(Command::new("apt-get").arg("update").arg("--quiet")).and_then(|()| {
+        process::run(Command::new("apt-get").args(install).env("DEBIAN_FRONTEND", "noninteractive"))
+    });
+    match (installed, find(need)) {
+        (Ok(()), Some(found)) => Ok(found),
+        _ => Err(Failure::new(format!(
+            "the tests need {name}: install {package}, start one at 127.0.0.1:{port}, or name one in {variable}",
+            name = need.name,
+            package = need.package,
+            port = need.port,
+            variable = need.variable
+        ))),
+    }
+}
+
+fn find(need: &Need) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = need.folders.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
+    folders.map(|folder| folder.join(need.program)).find(|program| program.is_file())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(folder).context(|| format!("remove {}", folder.display()))
+}
+
+/// PostgreSQL refuses to run as root: then Debian's own account runs it.
+fn as_its_user(program: &Path, folder: &Path) -> Result<Command> {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
+    if !is_root {
+        return Ok(Command::new(program));
+    }
+    process::run(Command::new("chown").arg("-R").arg("postgres").arg(folder))?;
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
+    Ok(command)
+}
+
+fn postgres(program: &Path, folder: &Path, port: u16) -> Result<Command> {
+    let mut make = as_its_user(&program.with_file_name("initdb"), folder)?;
+    process::run(make.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "-D"]).arg(folder))?;
+    let mut command = as_its_user(program, folder)?;
+    command.arg("-D").arg(folder).args(["-h", "127.0.0.1", "-k", "", "-p"]).arg(port.to_string());
+    Ok(command)
+}
+
+fn postgres_database(program: &Path, port: u16) -> Result<()> {
+    let make = program.with_file_name("createdb");
+    let arguments = ["-h", "127.0.0.1", "-U", "postgres", "-p", &port.to_string(), "test"].map(str::to_owned);
+    process::run(Command::new(make).args(arguments))
+}
+
+fn mariadb(program: &Path, folder: &Path, port: u16) -> Result<Command> {
+    let start = folder.join("start.sql");
+    let text = "CREATE DATABASE test; CREATE USER root@'127.0.0.1' IDENTIFIED BY ''; GRANT ALL ON *.* TO root@'127.0.0.1';\n";
+    fs::write(&start, text).context(|| format!("write {}", start.display()))?;
+    let data = folder.join("data");
+    let mut make = Command::new("mariadb-install-db");
+    make.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
+    process::run(make.arg(format!("--datadir={}", data.display())))?;
+    let mut command = Command::new(program);
+    command.args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1"]);
+    command.arg(format!("--port={port}")).arg(format!("--datadir={}", data.display()));
+    command.arg(format!("--socket={}", folder.join("socket").display()));
+    command.arg(format!("--init-file={}", start.display()));
+    Ok(command)
+}
