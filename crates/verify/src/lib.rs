@@ -28,10 +28,13 @@ mod diagnose;
 mod families;
 mod handshake;
 mod json;
+mod jwt;
 mod keys;
 mod known_keys;
+mod pinned;
 mod provider;
 mod providers;
+mod public_key;
 mod request;
 mod respell;
 mod rules;
@@ -46,7 +49,11 @@ mod verify;
 pub use compare::secrets_equal;
 pub use context::Context;
 pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
-pub use families::{Family, FamilyResult, HeaderNames, StandardWebhooks, Stop, TokenAt};
+pub use families::{
+    AdobeEvents, AdyenItems, Braintree, Contentful, Detached, Family, FamilyResult, GraphClientState,
+    HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey, JwtScheme, PayPal,
+    Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
+};
 pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, Value, answer};
 pub use json::BODY_JSON_BYTES_MAX;
 pub use keys::{
@@ -56,6 +63,7 @@ pub use keys::{
 pub use known_keys::{Key, KeyDocument, KeyRequest, KnownKeys, NoKnownKeys};
 pub use provider::{Confirmation, Provider, Sample, SecretGuide};
 pub use providers::{PROVIDERS, provider};
+pub use public_key::{KEY_DOCUMENT_BYTES_MAX, PublicKeyAlgorithm};
 pub use request::{Found, Outgoing, Request};
 pub use rules::{
     Item, Rule, SPLIT_ITEMS_MAX, Split, SplitError, VALUE_BYTES_MAX, body_hash, dedupe_key, evaluate, split,

@@ -2,7 +2,7 @@
 //!
 //! What must stay true: what it signs verifies by the same scheme, secret and time.
 
-use crate::families::{write_standard, write_token};
+use crate::families::{write_http_signatures, write_standard, write_token};
 use crate::request::Outgoing;
 use crate::scheme::Scheme;
 use crate::secret::{Now, Secret, SecretError};
@@ -52,6 +52,7 @@ pub fn sign(scheme: &Scheme, secret: &Secret, outgoing: &mut Outgoing, now: Now)
         Scheme::PlainHash(template) => write_template(template, Construction::Plain, secret, outgoing, now),
         Scheme::Token(at) => write_token(at, secret, outgoing),
         Scheme::StandardWebhooks(scheme) => write_standard(*scheme, secret, outgoing, now),
+        Scheme::HttpSignatures(scheme) => write_http_signatures(scheme, secret, outgoing, now),
         Scheme::Family(family) => family.sign(secret, outgoing, now),
         Scheme::AnyOf(schemes) => {
             let mut result = Err(SignError::Unsignable);
