@@ -78,7 +78,8 @@ fn verify_one(context: &Context<'_>, signature_name: &str, path_name: &str) -> R
     if !is_path(path) {
         return Err(Reason::family("url_not_pinned", "the path of the key is not a plain path").into());
     }
-    let request = KeyRequest { document: KeyDocument::PublicKeyPem, url: format!("{HOST}{path}"), key_id: None };
+    let request =
+        KeyRequest { document: KeyDocument::PublicKeyPem, url: format!("{HOST}{path}"), key_id: None };
     let document = fetched(context, request)?;
     let key = str::from_utf8(&document).ok().and_then(PublicKey::from_pem);
     let key =

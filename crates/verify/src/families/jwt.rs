@@ -172,7 +172,8 @@ impl JwtScheme {
     fn strip_prefix<'a>(&self, value: &'a [u8]) -> Result<&'a [u8], Reason> {
         let split = value.split_at_checked(self.prefix.len());
         let token = split.filter(|(found, _)| found.eq_ignore_ascii_case(self.prefix.as_bytes()));
-        let malformed = || Reason::SignatureMalformed { expected: format!("a token after {:?}", self.prefix) };
+        let malformed =
+            || Reason::SignatureMalformed { expected: format!("a token after {:?}", self.prefix) };
         token.map(|(_, token)| token).ok_or_else(malformed)
     }
 
@@ -200,11 +201,8 @@ impl JwtScheme {
     fn public_key(&self, context: &Context<'_>, token: &Token<'_>) -> Result<PublicKey, Stop> {
         let unknown = |message| Stop::from(Reason::family("key_unknown", message));
         let key_id = token.key_id.clone().ok_or_else(|| unknown("the token names no key"))?;
-        let request = |document, url: &str| KeyRequest {
-            document,
-            url: url.to_owned(),
-            key_id: Some(key_id.clone()),
-        };
+        let request =
+            |document, url: &str| KeyRequest { document, url: url.to_owned(), key_id: Some(key_id.clone()) };
         match self.key {
             JwtKey::Secret => Err(unknown("the scheme has no public key")),
             JwtKey::Set(url) => {

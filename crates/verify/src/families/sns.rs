@@ -50,7 +50,11 @@ impl Family for Sns {
         let algorithm = match text("SignatureVersion") {
             Some("1") => PublicKeyAlgorithm::RsaSha1,
             Some("2") => PublicKeyAlgorithm::RsaSha256,
-            _ => return Err(Reason::family("algorithm_mismatch", "the signature version is not 1 or 2").into()),
+            _ => {
+                return Err(
+                    Reason::family("algorithm_mismatch", "the signature version is not 1 or 2").into()
+                );
+            }
         };
         let found = text("Signature").ok_or_else(|| missing("Signature"))?;
         let found = signature(Encoding::Base64, found.as_bytes())?;

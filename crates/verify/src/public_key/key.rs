@@ -24,7 +24,8 @@ const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const ED25519_BYTES: usize = 32;
 
 /// What a text of a public key may be.
-const EXPECTED: &str = "a public key as PEM, as base64 of its DER form, or as 64 hexadecimal digits (Ed25519)";
+const EXPECTED: &str =
+    "a public key as PEM, as base64 of its DER form, or as 64 hexadecimal digits (Ed25519)";
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,14 @@
 
 mod arbitrary;
 mod diagnosis;
+mod families;
 mod handshakes;
+mod handshakes_of_families;
+mod http_signatures;
 mod interop;
 mod known_answers;
 mod minted;
+mod minted_keys;
 mod properties;
 mod refusals;
 mod rules;
@@ -14,4 +18,5 @@ mod signing;
 mod support;
 mod tamper;
 mod tamper_time;
+mod tokens;
 mod vectors;

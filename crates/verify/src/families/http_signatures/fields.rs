@@ -29,7 +29,9 @@ pub(super) struct Input<'a> {
 }
 
 fn malformed() -> Reason {
-    Reason::SignatureMalformed { expected: "Signature-Input of RFC 9421 in its canonical spelling".to_owned() }
+    Reason::SignatureMalformed {
+        expected: "Signature-Input of RFC 9421 in its canonical spelling".to_owned(),
+    }
 }
 
 /// The inputs in order.
