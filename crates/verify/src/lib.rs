@@ -1,4 +1,5 @@
-//! Sign and verify the webhooks of many providers, without I/O, async, a clock or randomness of its own.
+//! Sign and verify the webhooks of many providers, without I/O, async, a clock or randomness of its own. (Two
+//! exceptions: the feature `axum` reads bodies, and signing by ECDSA draws its nonces inside the library.)
 //!
 //! A [`Scheme`] says how a request proves itself; [`verify`] judges a received [`Request`] with the source's secrets
 //! and the caller's time; [`sign`] makes a request that the same scheme accepts. [`PROVIDERS`] holds what is known per
@@ -22,6 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod compare;
 mod context;
 mod diagnose;

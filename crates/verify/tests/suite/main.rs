@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod diagnosis;
+mod extractor;
 mod families;
 mod handshakes;
 mod handshakes_of_families;
