@@ -1,9 +1,11 @@
 //! No input makes a provider panic, and nothing arbitrary is accepted.
 
-use hooktide_verify::{NoKnownKeys, Now, Request, Scheme, Secret, answer, dedupe_key, evaluate, verify};
+use hooktide_verify::{
+    NoKnownKeys, Now, Request, Scheme, Secret, answer, dedupe_key, evaluate, split, verify,
+};
 use proptest::prelude::*;
 
-use super::minted::proving;
+use super::minted::{NOW, judge_at, proving, secret, signed, signs_body};
 
 proptest! {
     #[test]
@@ -31,6 +33,43 @@ proptest! {
                 let _ = answer(provider.handshakes, &request, &secrets, now);
                 let _ = dedupe_key(&provider.dedupe, &request);
                 let _ = provider.event_type.as_ref().map(|rule| evaluate(rule, &request));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Good requests with bytes replaced, cut out and put in: nothing panics, and none is accepted whose proof covers
+    /// every byte of the body, unless nothing changed.
+    #[test]
+    fn bent_requests_never_panic(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<Option<u8>>(), 0..4_usize), 1..6),
+        bends_body in any::<bool>(),
+    ) {
+        for provider in proving() {
+            let good = signed(provider);
+            let mut bent = good.clone();
+            for (at, byte, cut) in &edits {
+                let place = if bends_body || bent.headers.is_empty() {
+                    &mut bent.body
+                } else {
+                    let header = at.index(bent.headers.len());
+                    &mut bent.headers[header].1
+                };
+                if !place.is_empty() {
+                    let from = at.index(place.len());
+                    let to = (from + cut).min(place.len());
+                    place.splice(from..to, *byte);
+                }
+            }
+            let verdict = judge_at(provider, &[secret(provider)], &bent, NOW);
+            if bends_body && bent.body != good.body && signs_body(&provider.scheme) {
+                prop_assert!(verdict.accepted().is_none(), "{}", provider.name);
+            }
+            let _ = bent.received(|request| answer(provider.handshakes, request, &[secret(provider)], NOW));
+            if let Some(rule) = &provider.split {
+                let _ = bent.received(|request| split(rule, request));
             }
         }
     }
