@@ -13,5 +13,6 @@ mod rules;
 mod signing;
 mod support;
 mod tamper;
+mod tamper_parts;
 mod tamper_time;
 mod vectors;

@@ -1,7 +1,7 @@
 //! Mints secrets and signed samples for every provider in the list, so that each joins the tamper matrix by itself.
 
 use hooktide_verify::{
-    NoKnownKeys, Now, Outgoing, PROVIDERS, Provider, Scheme, Secret, Verdict, sign, verify,
+    NoKnownKeys, Now, Outgoing, PROVIDERS, Part, Provider, Scheme, Secret, Verdict, sign, verify,
 };
 
 /// The time at which samples are signed.
@@ -66,6 +66,7 @@ pub(crate) fn value<'a>(outgoing: &'a Outgoing, name: &str) -> &'a [u8] {
 pub(crate) fn signs_body(scheme: &Scheme) -> bool {
     match scheme {
         Scheme::Token(_) | Scheme::None => false,
+        Scheme::Hmac(template) | Scheme::PlainHash(template) => template.parts.contains(&Part::Body),
         Scheme::AnyOf(schemes) => schemes.first().is_some_and(signs_body),
         _ => true,
     }

@@ -108,7 +108,11 @@ fn a_repeated_proof_is_refused_unless_the_scheme_has_several() {
                 if matches!(&template.signature, SignatureAt::Headers { .. } | SignatureAt::Header { may_repeat: true, .. })
         );
         let mut bent = signed(provider);
-        for name in proof_headers(provider, &bent) {
+        let names = proof_headers(provider, &bent);
+        if names.is_empty() {
+            continue;
+        }
+        for name in names {
             let line = (name.to_ascii_uppercase(), value(&bent, &name).to_vec());
             bent.headers.push(line);
         }
