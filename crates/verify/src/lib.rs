@@ -54,7 +54,7 @@ pub use keys::{
     VerifyingKey,
 };
 pub use known_keys::{Key, KeyDocument, KeyRequest, KnownKeys, NoKnownKeys};
-pub use provider::{Confirmation, Provider, Sample, SecretGuide};
+pub use provider::{Confirmation, Provider, Sample, SecretGuide, reference};
 pub use providers::{PROVIDERS, provider};
 pub use request::{Found, Outgoing, Request};
 pub use rules::{

@@ -8,6 +8,7 @@ mod interop;
 mod known_answers;
 mod minted;
 mod properties;
+mod reference;
 mod refusals;
 mod rules;
 mod schemes;
