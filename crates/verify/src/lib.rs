@@ -64,7 +64,7 @@ pub use keys::{
     VerifyingKey,
 };
 pub use known_keys::{Key, KeyDocument, KeyRequest, KnownKeys, NoKnownKeys};
-pub use provider::{Confirmation, Provider, Sample, SecretGuide};
+pub use provider::{Confirmation, Provider, Sample, SecretGuide, reference};
 pub use providers::{PROVIDERS, provider};
 pub use public_key::{KEY_DOCUMENT_BYTES_MAX, PublicKeyAlgorithm};
 pub use request::{Found, Outgoing, Request};

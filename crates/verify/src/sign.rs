@@ -2,6 +2,8 @@
 //!
 //! What must stay true: what it signs verifies by the same scheme, secret and time.
 
+use serde_json::Value;
+
 use crate::families::{write_http_signatures, write_standard, write_token};
 use crate::request::Outgoing;
 use crate::scheme::Scheme;
@@ -68,4 +70,15 @@ pub fn sign(scheme: &Scheme, secret: &Secret, outgoing: &mut Outgoing, now: Now)
         }
         Scheme::None => Ok(()),
     }
+}
+
+/// Puts a text at a JSON Pointer of the body, as a number where a number stood.
+pub(crate) fn write_field(outgoing: &mut Outgoing, pointer: &str, text: &str) -> Result<(), SignError> {
+    let mut body: Value = serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;
+    let place = body.pointer_mut(pointer);
+    let place = place.ok_or(SignError::BodyLacksField { pointer: pointer.to_owned() })?;
+    let number = if place.is_number() { serde_json::from_str(text).ok() } else { None };
+    *place = number.unwrap_or_else(|| text.into());
+    outgoing.body = body.to_string().into_bytes();
+    Ok(())
 }

@@ -20,6 +20,15 @@ impl TimeUnit {
         }
     }
 
+    /// Whether a time written so can have this character in it, so that it cannot be split off.
+    pub(super) fn has(self, character: char) -> bool {
+        match self {
+            Self::Seconds | Self::Milliseconds => character.is_ascii_digit(),
+            Self::Rfc3339 => character.is_ascii_alphanumeric() || "+-.: ".contains(character),
+            Self::HttpDate => character.is_ascii_alphanumeric() || ",: ".contains(character),
+        }
+    }
+
     /// Milliseconds since 1970.
     pub(crate) fn parse_ms(self, text: &[u8]) -> Result<i64, Reason> {
         let parsed = match self {

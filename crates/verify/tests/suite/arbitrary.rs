@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use super::minted::{NOW, judge_at, proving, secret, signed, signs_body};
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn arbitrary_requests_are_refused_without_a_panic(
         values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 6),

@@ -1,6 +1,6 @@
 //! Mints secrets and signed samples for every provider in the list, so that each joins the tamper matrix by itself.
 
-use hooktide_verify::{Now, Outgoing, PROVIDERS, Provider, Scheme, Secret, Verdict, sign, verify};
+use hooktide_verify::{Now, Outgoing, PROVIDERS, Part, Provider, Scheme, Secret, Verdict, sign, verify};
 
 use super::minted_keys::{MintedKeys, TRAVIS_SIGNATURE, signing_key};
 
@@ -80,6 +80,7 @@ pub(crate) fn value<'a>(outgoing: &'a Outgoing, name: &str) -> &'a [u8] {
 pub(crate) fn signs_body(scheme: &Scheme) -> bool {
     match scheme {
         Scheme::Token(_) | Scheme::None => false,
+        Scheme::Hmac(template) | Scheme::PlainHash(template) => template.parts.contains(&Part::Body),
         Scheme::AnyOf(schemes) => schemes.first().is_some_and(signs_body),
         Scheme::Family(family) => family.covers_body(),
         _ => true,
