@@ -52,6 +52,13 @@ impl Context<'_> {
         if usable.is_empty() { Err(reason) } else { Ok(usable) }
     }
 
+    /// The texts for handshakes that are valid now: wanted topics, public key ids.
+    pub fn challenges(&self) -> impl Iterator<Item = &str> {
+        let is_active = |secret: &&Secret| secret.window(self.now) == Window::Active || self.ignore_windows;
+        let challenges = self.secrets.iter().filter(|secret| secret.purpose == Purpose::Challenge);
+        challenges.filter(is_active).map(Secret::text)
+    }
+
     /// How an acceptance names a secret.
     #[must_use]
     pub fn matched(&self, index: usize) -> SecretMatch {

@@ -33,13 +33,16 @@ pub struct KeyRequest {
 /// A fetched document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its bytes as fetched.
+    /// Its bytes as fetched; more than [`crate::KEY_DOCUMENT_BYTES_MAX`] are refused.
     pub document: Vec<u8>,
 }
 
 /// Where verification finds fetched keys. Implemented by the caller over its cache.
 pub trait KnownKeys {
     /// The key, if it is at hand.
+    ///
+    /// A set of keys may be kept by its URL alone, but a set that lacks the named key is refused as `key_unknown`: keep
+    /// sets for minutes, or fetch anew (seldom) on that code.
     fn find(&self, request: &KeyRequest) -> Option<Key>;
 }
 

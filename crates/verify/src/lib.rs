@@ -1,4 +1,5 @@
-//! Sign and verify the webhooks of many providers, without I/O, async, a clock or randomness of its own.
+//! Sign and verify the webhooks of many providers, without I/O, async, a clock or randomness of its own. (Two
+//! exceptions: the feature `axum` reads bodies, and signing by ECDSA draws its nonces inside the library.)
 //!
 //! A [`Scheme`] says how a request proves itself; [`verify`] judges a received [`Request`] with the source's secrets
 //! and the caller's time; [`sign`] makes a request that the same scheme accepts. [`PROVIDERS`] holds what is known per
@@ -22,16 +23,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod compare;
 mod context;
 mod diagnose;
 mod families;
 mod handshake;
 mod json;
+mod jwt;
 mod keys;
 mod known_keys;
+mod pinned;
 mod provider;
 mod providers;
+mod public_key;
 mod request;
 mod respell;
 mod rules;
@@ -46,7 +52,11 @@ mod verify;
 pub use compare::secrets_equal;
 pub use context::Context;
 pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
-pub use families::{Family, FamilyResult, HeaderNames, StandardWebhooks, Stop, TokenAt};
+pub use families::{
+    AdobeEvents, AdyenItems, Braintree, Contentful, Detached, Family, FamilyResult, GraphClientState,
+    HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey, JwtScheme,
+    PayPal, Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
+};
 pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, Value, answer};
 pub use json::BODY_JSON_BYTES_MAX;
 pub use keys::{
@@ -54,8 +64,9 @@ pub use keys::{
     VerifyingKey,
 };
 pub use known_keys::{Key, KeyDocument, KeyRequest, KnownKeys, NoKnownKeys};
-pub use provider::{Confirmation, Provider, Sample, SecretGuide};
+pub use provider::{Confirmation, Provider, Sample, SecretGuide, reference};
 pub use providers::{PROVIDERS, provider};
+pub use public_key::{KEY_DOCUMENT_BYTES_MAX, PublicKeyAlgorithm};
 pub use request::{Found, Outgoing, Request};
 pub use rules::{
     Item, Rule, SPLIT_ITEMS_MAX, Split, SplitError, VALUE_BYTES_MAX, body_hash, dedupe_key, evaluate, split,

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::families::{Family, StandardWebhooks, TokenAt};
+use crate::families::{Family, HttpSignatures, StandardWebhooks, TokenAt};
 use crate::template::Template;
 
 /// How a request proves who sent it.
@@ -18,6 +18,8 @@ pub enum Scheme {
     Token(TokenAt),
     /// Standard Webhooks v1 and v1a.
     StandardWebhooks(StandardWebhooks),
+    /// HTTP message signatures (RFC 9421).
+    HttpSignatures(HttpSignatures),
     /// A scheme that needs code of its own.
     Family(&'static dyn Family),
     /// Any of several: for providers in migration.
@@ -36,6 +38,7 @@ impl Scheme {
             Self::Token(TokenAt::Basic | TokenAt::Bearer) => vec!["authorization"],
             Self::Token(TokenAt::Query(_) | TokenAt::BodyField(_)) | Self::None => Vec::new(),
             Self::StandardWebhooks(scheme) => vec![scheme.headers.signature()],
+            Self::HttpSignatures(_) => HttpSignatures::HEADERS.to_vec(),
             Self::Family(family) => family.proof_headers().to_vec(),
             Self::AnyOf(schemes) => schemes.iter().flat_map(Self::proof_headers).collect(),
         }

@@ -2,7 +2,9 @@
 //!
 //! What must stay true: what it signs verifies by the same scheme, secret and time.
 
-use crate::families::{write_standard, write_token};
+use serde_json::Value;
+
+use crate::families::{write_http_signatures, write_standard, write_token};
 use crate::request::Outgoing;
 use crate::scheme::Scheme;
 use crate::secret::{Now, Secret, SecretError};
@@ -52,6 +54,7 @@ pub fn sign(scheme: &Scheme, secret: &Secret, outgoing: &mut Outgoing, now: Now)
         Scheme::PlainHash(template) => write_template(template, Construction::Plain, secret, outgoing, now),
         Scheme::Token(at) => write_token(at, secret, outgoing),
         Scheme::StandardWebhooks(scheme) => write_standard(*scheme, secret, outgoing, now),
+        Scheme::HttpSignatures(scheme) => write_http_signatures(scheme, secret, outgoing, now),
         Scheme::Family(family) => family.sign(secret, outgoing, now),
         Scheme::AnyOf(schemes) => {
             let mut result = Err(SignError::Unsignable);
@@ -67,4 +70,15 @@ pub fn sign(scheme: &Scheme, secret: &Secret, outgoing: &mut Outgoing, now: Now)
         }
         Scheme::None => Ok(()),
     }
+}
+
+/// Puts a text at a JSON Pointer of the body, as a number where a number stood.
+pub(crate) fn write_field(outgoing: &mut Outgoing, pointer: &str, text: &str) -> Result<(), SignError> {
+    let mut body: Value = serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;
+    let place = body.pointer_mut(pointer);
+    let place = place.ok_or(SignError::BodyLacksField { pointer: pointer.to_owned() })?;
+    let number = if place.is_number() { serde_json::from_str(text).ok() } else { None };
+    *place = number.unwrap_or_else(|| text.into());
+    outgoing.body = body.to_string().into_bytes();
+    Ok(())
 }

@@ -5,7 +5,7 @@
 
 use crate::context::Context;
 use crate::diagnose::diagnose;
-use crate::families::{judge_standard, judge_token};
+use crate::families::{judge_http_signatures, judge_standard, judge_token};
 use crate::known_keys::KnownKeys;
 use crate::request::Request;
 use crate::scheme::Scheme;
@@ -67,6 +67,7 @@ pub(crate) fn judge(scheme: &Scheme, context: &Context<'_>) -> Result<Acceptance
         Scheme::PlainHash(template) => judge_template(template, Construction::Plain, context),
         Scheme::Token(at) => judge_token(at, context),
         Scheme::StandardWebhooks(scheme) => judge_standard(*scheme, context),
+        Scheme::HttpSignatures(scheme) => judge_http_signatures(scheme, context),
         Scheme::Family(family) => family.verify(context).map_err(Failure::from),
         Scheme::AnyOf(schemes) => judge_any(schemes, context),
         Scheme::None => Ok(Acceptance::default()),

@@ -46,6 +46,11 @@ pub trait Family: fmt::Debug + Sync {
     /// Headers that carry the proof, lower case.
     fn proof_headers(&self) -> &'static [&'static str];
 
+    /// Whether every byte of the body is covered by the proof.
+    fn covers_body(&self) -> bool {
+        true
+    }
+
     /// Judges a request.
     ///
     /// # Errors

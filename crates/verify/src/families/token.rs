@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::json;
 use crate::request::{Found, Outgoing, Request};
 use crate::secret::{Secret, SecretError};
-use crate::sign::SignError;
+use crate::sign::{SignError, write_field};
 use crate::template::{KeyForm, Text, prepare};
 use crate::verdict::{Acceptance, Failure, Reason};
 
@@ -103,13 +103,7 @@ pub(crate) fn write(at: &TokenAt, secret: &Secret, outgoing: &mut Outgoing) -> R
             let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, token).finish();
             outgoing.target = format!("{}{joint}{pair}", outgoing.target);
         }
-        TokenAt::BodyField(pointer) => {
-            let mut body: serde_json::Value =
-                serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;
-            let place = body.pointer_mut(pointer);
-            *place.ok_or(SignError::BodyLacksField { pointer: pointer.to_string() })? = token.into();
-            outgoing.body = body.to_string().into_bytes();
-        }
+        TokenAt::BodyField(pointer) => write_field(outgoing, pointer, token)?,
         TokenAt::Basic => outgoing.set_header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(token))),
         TokenAt::Bearer => outgoing.set_header(AUTHORIZATION, format!("Bearer {token}")),
     }

@@ -6,6 +6,7 @@
 use super::model::{Body, Condition, Fetch, Handshake, Value};
 use crate::compare::secrets_equal;
 use crate::json;
+use crate::pinned::https_host;
 use crate::request::Request;
 use crate::secret::{Now, Purpose, Secret, Window};
 use crate::template::{mac, prepare};
@@ -167,14 +168,5 @@ fn write_body(body: &Body, source: &Source<'_>, answer: &mut Answer) -> Option<(
 
 /// Whether a URL is `https` on a pinned host, without credentials or port.
 fn is_pinned(fetch: &Fetch, url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("https://") else {
-        return false;
-    };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_plain =
-        host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
-    is_plain
-        && host.starts_with(fetch.host_prefix)
-        && fetch.host_suffixes.iter().any(|suffix| host.ends_with(suffix))
-        && url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    https_host(url).is_some_and(fetch.host_is)
 }

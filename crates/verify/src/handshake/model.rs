@@ -101,8 +101,7 @@ pub enum Body {
 pub struct Fetch {
     /// Where the URL stands.
     pub url: Value,
-    /// What its host begins with.
-    pub host_prefix: &'static str,
-    /// What its host ends with, one of these, dot first.
-    pub host_suffixes: &'static [&'static str],
+    /// Whether its host is the provider's. A function, because a beginning and an end are not enough: anybody may own
+    /// `sns.<name>.s3.amazonaws.com`.
+    pub host_is: fn(&str) -> bool,
 }

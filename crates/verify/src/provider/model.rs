@@ -42,7 +42,7 @@ pub struct Provider {
     pub methods: &'static [&'static str],
     /// Content types of deliveries, without parameters. Any, if empty.
     pub content_types: &'static [&'static str],
-    /// Where the provider describes its scheme.
+    /// Where the provider describes its webhooks; empty where no page is known for certain.
     pub documentation_url: &'static str,
     /// Year and month in which that was looked up.
     pub checked: &'static str,

@@ -1,6 +1,6 @@
 //! One rule finds one text in a request: an event type, a delivery id, a key for de-duplication.
 //!
-//! What must stay true: the same request always gives the same text, and every request has a key.
+//! What must stay true: the same request always gives the same text, and only a rule that says so gives it no key.
 
 use std::borrow::Cow;
 
@@ -38,6 +38,12 @@ pub enum Rule {
     BodyHash,
 }
 
+impl Rule {
+    /// Finds nothing, in any request: for items without an id of their own. As the rule for de-duplication it says that
+    /// no two requests are the same event, as with providers that only signal that something changed.
+    pub const NOTHING: Self = Self::FirstOf(Cow::Borrowed(&[]));
+}
+
 /// The text that a rule finds; nothing, if it is absent, empty, longer than [`VALUE_BYTES_MAX`], or has control
 /// characters.
 #[must_use]
@@ -64,10 +70,14 @@ fn find(rule: &Rule, request: &Request<'_>) -> Option<String> {
     }
 }
 
-/// The key under which a request counts as the same event; the hash of its body where the rule finds nothing.
+/// The key under which a request counts as the same event: the hash of its body where the rule finds nothing in this
+/// request, and none at all where the rule is [`Rule::NOTHING`].
 #[must_use]
-pub fn dedupe_key(rule: &Rule, request: &Request<'_>) -> String {
-    evaluate(rule, request).unwrap_or_else(|| body_hash(request.body))
+pub fn dedupe_key(rule: &Rule, request: &Request<'_>) -> Option<String> {
+    if *rule == Rule::NOTHING {
+        return None;
+    }
+    Some(evaluate(rule, request).unwrap_or_else(|| body_hash(request.body)))
 }
 
 /// SHA-256 of a body, in hex.

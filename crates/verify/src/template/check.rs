@@ -35,7 +35,7 @@ pub enum TemplateMistake {
     #[error("the signature has no place: its list of names is empty")]
     NoSignature,
     /// A separator that splits nothing or is ambiguous.
-    #[error("the separator must be one ASCII character that is not part of a signature")]
+    #[error("the separator must be one ASCII character that is part of no signature or time")]
     Separator,
     /// A pointer that is not RFC 6901.
     #[error("a body field must be a JSON Pointer, as in /data/id")]
@@ -82,8 +82,12 @@ impl Template {
                     return Ok(());
                 }
             }
-            (TimestampAt::Field(_), SignatureAt::Fields { .. })
-            | (TimestampAt::FirstOfList, SignatureAt::List { .. }) => {}
+            (TimestampAt::Field(_), SignatureAt::Fields { separator, .. })
+            | (TimestampAt::FirstOfList, SignatureAt::List { separator, .. }) => {
+                if timestamp.unit.has(*separator) {
+                    return Err(TemplateMistake::Separator);
+                }
+            }
             (TimestampAt::Field(_) | TimestampAt::FirstOfList, _) => {
                 return Err(TemplateMistake::TimestampPlace);
             }

@@ -23,4 +23,5 @@ pub use model::{Part, SignatureAt, Template, Text, TimeUnit, Timestamp, Timestam
 pub(crate) use digest::{mac, plain};
 pub(crate) use judge::{Construction, judge};
 pub(crate) use key::prepare;
+pub(crate) use time::check as check_time;
 pub(crate) use write::write;

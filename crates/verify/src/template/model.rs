@@ -63,6 +63,13 @@ impl Template {
             timestamp,
         }
     }
+
+    /// The same scheme with a key made in another way.
+    #[must_use]
+    pub const fn keyed(mut self, key: KeyForm) -> Self {
+        self.key = key;
+        self
+    }
 }
 
 /// One piece of what is signed.
@@ -191,6 +198,14 @@ impl Timestamp {
             past_s_max: Some(tolerance_s),
             future_s_max: Some(tolerance_s),
         }
+    }
+}
+
+impl Timestamp {
+    /// A time that is signed and reported, of any age: for providers that name no tolerance.
+    #[must_use]
+    pub const fn of_any_age(at: TimestampAt, unit: TimeUnit) -> Self {
+        Self { at, unit, past_s_max: None, future_s_max: None }
     }
 }
 

@@ -20,8 +20,17 @@ impl TimeUnit {
         }
     }
 
+    /// Whether a time written so can have this character in it, so that it cannot be split off.
+    pub(super) fn has(self, character: char) -> bool {
+        match self {
+            Self::Seconds | Self::Milliseconds => character.is_ascii_digit(),
+            Self::Rfc3339 => character.is_ascii_alphanumeric() || "+-.: ".contains(character),
+            Self::HttpDate => character.is_ascii_alphanumeric() || ",: ".contains(character),
+        }
+    }
+
     /// Milliseconds since 1970.
-    pub(super) fn parse_ms(self, text: &[u8]) -> Result<i64, Reason> {
+    pub(crate) fn parse_ms(self, text: &[u8]) -> Result<i64, Reason> {
         let parsed = match self {
             Self::Seconds => digits(text).and_then(|seconds| seconds.checked_mul(1000)),
             Self::Milliseconds => digits(text),
@@ -38,7 +47,7 @@ impl TimeUnit {
     }
 
     /// The text of a moment.
-    pub(super) fn write(self, now: Now) -> Option<String> {
+    pub(crate) fn write(self, now: Now) -> Option<String> {
         let timestamp = || jiff::Timestamp::from_millisecond(now.unix_ms).ok();
         match self {
             Self::Seconds => (now.unix_ms >= 0).then(|| now.unix_s().to_string()),
@@ -59,7 +68,7 @@ fn digits(text: &[u8]) -> Option<i64> {
 }
 
 /// Refuses a time outside the tolerance.
-pub(super) fn check(timestamp: &Timestamp, signed_ms: i64, now: Now) -> Result<(), Reason> {
+pub(crate) fn check(timestamp: &Timestamp, signed_ms: i64, now: Now) -> Result<(), Reason> {
     let skew_ms = now.unix_ms.abs_diff(signed_ms);
     let limit = if signed_ms <= now.unix_ms { timestamp.past_s_max } else { timestamp.future_s_max };
     match limit {

@@ -6,10 +6,9 @@ use super::content::{pieces, with_secret};
 use super::judge::Construction;
 use super::key;
 use super::model::{SignatureAt, Template, TimestampAt};
-use crate::json;
 use crate::request::Outgoing;
 use crate::secret::{Now, Secret};
-use crate::sign::SignError;
+use crate::sign::{SignError, write_field};
 
 pub(crate) fn write(
     template: &Template,
@@ -35,11 +34,7 @@ fn place_time(at: &TimestampAt, text: String, outgoing: &mut Outgoing) -> Result
     match at {
         TimestampAt::Header(name) => outgoing.set_header(name, text.clone()),
         TimestampAt::Field(_) | TimestampAt::FirstOfList => {}
-        // The body's own time is part of the event, so it is signed as it is.
-        TimestampAt::BodyField(pointer) => {
-            let held = json::text(&outgoing.body, pointer).map(String::from);
-            return held.ok_or(SignError::BodyLacksField { pointer: pointer.to_string() });
-        }
+        TimestampAt::BodyField(pointer) => write_field(outgoing, pointer, &text)?,
     }
     Ok(text)
 }
@@ -70,13 +65,7 @@ fn place_signature(
         SignatureAt::Headers { names } => {
             outgoing.set_header(names.first().ok_or(SignError::Unsignable)?, signature);
         }
-        SignatureAt::BodyField(pointer) => {
-            let mut body: serde_json::Value =
-                serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;
-            let place = body.pointer_mut(pointer);
-            *place.ok_or(SignError::BodyLacksField { pointer: pointer.to_string() })? = signature.into();
-            outgoing.body = body.to_string().into_bytes();
-        }
+        SignatureAt::BodyField(pointer) => write_field(outgoing, pointer, signature)?,
     }
     Ok(())
 }

@@ -105,6 +105,10 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub(crate) fn family(code: &'static str, message: &str) -> Self {
+        Self::Family { code, message: message.to_owned() }
+    }
+
     /// A stable code for logs, stored refusals and API answers.
     #[must_use]
     pub const fn code(&self) -> &'static str {

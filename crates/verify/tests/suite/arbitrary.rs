@@ -1,11 +1,15 @@
 //! No input makes a provider panic, and nothing arbitrary is accepted.
 
-use hooktide_verify::{NoKnownKeys, Now, Request, Scheme, Secret, answer, dedupe_key, evaluate, verify};
+use hooktide_verify::{
+    NoKnownKeys, Now, Request, Scheme, Secret, answer, dedupe_key, evaluate, split, verify,
+};
 use proptest::prelude::*;
 
-use super::minted::proving;
+use super::minted::{NOW, judge_at, proving, secret, signed, signs_body};
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn arbitrary_requests_are_refused_without_a_panic(
         values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 6),
@@ -21,7 +25,7 @@ proptest! {
                 let headers: Vec<(&str, &[u8])> =
                     names.iter().copied().zip(source.iter().map(Vec::as_slice)).collect();
                 let request = Request { method: "POST", url: None, target: "/?%", headers: &headers, body: &body };
-                let secrets = [Secret::new("a", secret.clone()), Secret::new("b", provider.secret.as_ref().unwrap().example)];
+                let secrets = [Secret::new("a", secret.clone()), Secret::new("b", provider.secret.as_ref().map_or("unused", |guide| guide.example))];
                 let now = Now { unix_ms: now_ms };
                 let verdict = verify(&provider.scheme, &secrets, &request, now, &NoKnownKeys);
                 // An empty token is no secret, and any other would have to be guessed.
@@ -31,6 +35,43 @@ proptest! {
                 let _ = answer(provider.handshakes, &request, &secrets, now);
                 let _ = dedupe_key(&provider.dedupe, &request);
                 let _ = provider.event_type.as_ref().map(|rule| evaluate(rule, &request));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Good requests with bytes replaced, cut out and put in: nothing panics, and none is accepted whose proof covers
+    /// every byte of the body, unless nothing changed.
+    #[test]
+    fn bent_requests_never_panic(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<Option<u8>>(), 0..4_usize), 1..6),
+        bends_body in any::<bool>(),
+    ) {
+        for provider in proving() {
+            let good = signed(provider);
+            let mut bent = good.clone();
+            for (at, byte, cut) in &edits {
+                let place = if bends_body || bent.headers.is_empty() {
+                    &mut bent.body
+                } else {
+                    let header = at.index(bent.headers.len());
+                    &mut bent.headers[header].1
+                };
+                if !place.is_empty() {
+                    let from = at.index(place.len());
+                    let to = (from + cut).min(place.len());
+                    place.splice(from..to, *byte);
+                }
+            }
+            let verdict = judge_at(provider, &[secret(provider)], &bent, NOW);
+            if bends_body && bent.body != good.body && signs_body(&provider.scheme) {
+                prop_assert!(verdict.accepted().is_none(), "{}", provider.name);
+            }
+            let _ = bent.received(|request| answer(provider.handshakes, request, &[secret(provider)], NOW));
+            if let Some(rule) = &provider.split {
+                let _ = bent.received(|request| split(rule, request));
             }
         }
     }

@@ -3,15 +3,25 @@
 
 mod arbitrary;
 mod diagnosis;
+mod extractor;
+mod families;
 mod handshakes;
+mod handshakes_of_families;
+mod http_signatures;
 mod interop;
 mod known_answers;
 mod minted;
+mod minted_keys;
 mod properties;
+mod reference;
 mod refusals;
 mod rules;
+mod schemes;
 mod signing;
 mod support;
 mod tamper;
+mod tamper_parts;
 mod tamper_time;
+mod templates;
+mod tokens;
 mod vectors;

@@ -4,7 +4,7 @@ use hooktide_verify::{Scheme, Secret, SignatureAt};
 
 use super::minted::{
     NOW, accepted, judge_at, other_secret, proof_headers, proving, secret, signed, signed_with, signs_body,
-    value,
+    value, with_secret,
 };
 
 #[test]
@@ -13,8 +13,8 @@ fn a_good_request_is_accepted_and_names_its_secret() {
         let secrets = [other_secret(provider), secret(provider)];
         let verdict = judge_at(provider, &secrets, &signed(provider), NOW);
         let acceptance = verdict.accepted().unwrap_or_else(|| panic!("{}: {verdict:?}", provider.name));
-        let matched = acceptance.secret.as_ref().expect("a secret matched");
-        assert_eq!((matched.index, matched.id.as_str()), (1, "right"), "{}", provider.name);
+        let matched = acceptance.secret.as_ref().map(|matched| (matched.index, matched.id.as_str()));
+        assert_eq!(matched, provider.secret.as_ref().map(|_| (1, "right")), "{}", provider.name);
     }
 }
 
@@ -92,8 +92,10 @@ fn upper_case_and_a_wrong_prefix_are_refused() {
             let whole = value(&good, &name).to_vec();
             for changed in [whole.to_ascii_uppercase(), [b"md5=", &whole[..]].concat()] {
                 let mut bent = good.clone();
+                // A number has no upper case.
+                let is_same = changed == whole;
                 bent.set_header(&name, changed);
-                assert!(!accepted(provider, &bent), "{} {name}", provider.name);
+                assert_eq!(accepted(provider, &bent), is_same, "{} {name}", provider.name);
             }
         }
     }
@@ -108,7 +110,11 @@ fn a_repeated_proof_is_refused_unless_the_scheme_has_several() {
                 if matches!(&template.signature, SignatureAt::Headers { .. } | SignatureAt::Header { may_repeat: true, .. })
         );
         let mut bent = signed(provider);
-        for name in proof_headers(provider, &bent) {
+        let names = proof_headers(provider, &bent);
+        if names.is_empty() {
+            continue;
+        }
+        for name in names {
             let line = (name.to_ascii_uppercase(), value(&bent, &name).to_vec());
             bent.headers.push(line);
         }
@@ -118,7 +124,7 @@ fn a_repeated_proof_is_refused_unless_the_scheme_has_several() {
 
 #[test]
 fn another_secret_none_or_an_empty_one_is_refused() {
-    for provider in proving() {
+    for provider in with_secret() {
         let good = signed(provider);
         for secrets in [vec![], vec![other_secret(provider)], vec![Secret::new("empty", "")]] {
             let verdict = judge_at(provider, &secrets, &good, NOW);
@@ -133,7 +139,7 @@ fn another_secret_none_or_an_empty_one_is_refused() {
 #[test]
 fn a_secret_counts_inside_its_window_only() {
     let at_s = NOW.unix_s();
-    for provider in proving() {
+    for provider in with_secret() {
         let good = signed(provider);
         for (from_s, until_s, is_active) in [
             (Some(at_s), Some(at_s + 1), true),

@@ -1,0 +1,37 @@
+//! Gogs: HMAC-SHA256 of the body in `X-Gogs-Signature`, bare hex.
+//!
+//! What must stay true: there is no prefix before the hex.
+
+use std::borrow::Cow;
+
+use crate::provider::{Confirmation, Provider, Sample, SecretGuide};
+use crate::rules::Rule;
+use crate::scheme::Scheme;
+use crate::template::{Encoding, Hash, SignatureAt, Template};
+
+pub(super) static PROVIDER: Provider = Provider {
+    name: "gogs",
+    title: "Gogs",
+    scheme: Scheme::Hmac(Template::of_body(
+        Hash::Sha256,
+        Encoding::Hex,
+        SignatureAt::header("x-gogs-signature", ""),
+    )),
+    headers: &["x-gogs-signature"],
+    secret: Some(SecretGuide {
+        found_at: "The text you enter as the secret of the webhook.",
+        example: "a-secret-of-your-own-choice",
+        is_optional: false,
+    }),
+    event_type: Some(Rule::Header(Cow::Borrowed("x-gogs-event"))),
+    delivery_id: Some(Rule::Header(Cow::Borrowed("x-gogs-delivery"))),
+    dedupe: Rule::Header(Cow::Borrowed("x-gogs-delivery")),
+    confirmation: Confirmation::ThirdParties,
+    notes: &["The delivery id is not covered by the signature. The deadline for answers is not confirmed."],
+    sample: Sample {
+        headers: &[("x-gogs-event", "push"), ("x-gogs-delivery", "f6266f16-1bf3-46a5-9ea4-602e06ead473")],
+        body: r#"{"ref":"refs/heads/main","commits":[]}"#,
+        event_type: Some("push"),
+    },
+    ..Provider::COMMON
+};

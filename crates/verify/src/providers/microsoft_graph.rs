@@ -1,0 +1,46 @@
+//! Microsoft Graph: a text of your own in every notification, and a token to echo when a subscription is made.
+
+use std::borrow::Cow;
+
+use crate::families::GraphClientState;
+use crate::handshake::{Body, Condition, Handshake, Value};
+use crate::provider::{Provider, Sample, SecretGuide};
+use crate::rules::{Rule, Split};
+use crate::scheme::Scheme;
+
+const VALIDATION: Handshake = Handshake {
+    when: &[Condition::Has(Value::Query("validationToken"))],
+    body: Body::Plain(Value::Query("validationToken")),
+    ..Handshake::NONE
+};
+
+pub(super) static PROVIDER: Provider = Provider {
+    name: "microsoft-graph",
+    title: "Microsoft Graph",
+    scheme: Scheme::Family(&GraphClientState),
+    secret: Some(SecretGuide {
+        found_at: "The clientState that you gave when you made the subscription.",
+        example: "a-long-random-client-state",
+        is_optional: false,
+    }),
+    event_type: Some(Rule::Body(Cow::Borrowed("/value/0/changeType"))),
+    split: Some(Split {
+        at: Cow::Borrowed("/value"),
+        event_type: Rule::Body(Cow::Borrowed("/changeType")),
+        id: Rule::Body(Cow::Borrowed("/id")),
+    }),
+    handshakes: &[VALIDATION],
+    success_status: 202,
+    documentation_url: "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks",
+    notes: &[
+        "Nothing is signed; the clientState travels in the body, so keep bodies out of logs.",
+        "The tokens of notifications with resource data (validationTokens) are not verified here.",
+        "Subscriptions expire and must be renewed by you.",
+    ],
+    sample: Sample {
+        headers: &[],
+        body: r#"{"value":[{"subscriptionId":"7f105c7d-2dc5-4530-97cd-4e7ae6534c07","clientState":"","changeType":"created","resource":"users/1/messages/2"}]}"#,
+        event_type: Some("created"),
+    },
+    ..Provider::COMMON
+};

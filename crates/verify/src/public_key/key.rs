@@ -1,0 +1,129 @@
+//! A public key of a known kind, and the one place where signatures are checked against it.
+//!
+//! What must stay true: a kind verifies its own algorithms only. RSA keys below 2048 bits verify nothing.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+    RSA_PKCS1_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use x509_cert::der::Decode;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::spki::SubjectPublicKeyInfoRef;
+
+use super::PublicKeyAlgorithm;
+use super::pem::first_block;
+use crate::secret::SecretError;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// Bytes of an Ed25519 public key.
+const ED25519_BYTES: usize = 32;
+
+/// What a text of a public key may be.
+const EXPECTED: &str =
+    "a public key as PEM, as base64 of its DER form, or as 64 hexadecimal digits (Ed25519)";
+
+/// A public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PublicKey {
+    /// RSA, as `SubjectPublicKeyInfo`.
+    Rsa(Vec<u8>),
+    /// RSA, as modulus and exponent.
+    RsaNumbers {
+        /// Big-endian, without leading zeros.
+        modulus: Vec<u8>,
+        /// Likewise.
+        exponent: Vec<u8>,
+    },
+    /// P-256, as `SubjectPublicKeyInfo` or as a point.
+    P256(Vec<u8>),
+    /// Ed25519.
+    Ed25519([u8; ED25519_BYTES]),
+}
+
+impl PublicKey {
+    /// From `SubjectPublicKeyInfo` (RFC 5280).
+    pub(crate) fn from_spki(der: &[u8]) -> Option<Self> {
+        let info = SubjectPublicKeyInfoRef::from_der(der).ok()?;
+        match info.algorithm.oid {
+            RSA => Some(Self::Rsa(der.to_vec())),
+            ELLIPTIC => Some(Self::P256(der.to_vec())),
+            ED25519 => info.subject_public_key.raw_bytes().try_into().ok().map(Self::Ed25519),
+            _ => None,
+        }
+    }
+
+    /// From PEM.
+    pub(crate) fn from_pem(text: &str) -> Option<Self> {
+        match first_block(text)? {
+            ("PUBLIC KEY", der) => Self::from_spki(&der),
+            _ => None,
+        }
+    }
+
+    /// From what a user pastes: PEM, base64 of DER, or hexadecimal (Ed25519).
+    pub(crate) fn from_text(text: &str) -> Result<Self, SecretError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(SecretError::Empty);
+        }
+        if text.contains("PRIVATE KEY-----") {
+            return Err(SecretError::PrivateKey);
+        }
+        let malformed = SecretError::Malformed { expected: EXPECTED };
+        if text.starts_with("-----BEGIN") {
+            return Self::from_pem(text).ok_or(malformed);
+        }
+        if text.len() == 2 * ED25519_BYTES
+            && let Ok(bytes) = hex::decode(text)
+        {
+            return bytes.try_into().map(Self::Ed25519).map_err(|_| malformed);
+        }
+        STANDARD.decode(text).ok().and_then(|der| Self::from_spki(&der)).ok_or(malformed)
+    }
+
+    /// Whether the signature is this key's over the message, by that very algorithm.
+    pub(crate) fn verifies(&self, algorithm: PublicKeyAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+        match (algorithm, self) {
+            (PublicKeyAlgorithm::RsaSha1, _) => {
+                self.verifies_rsa(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, message, signature)
+            }
+            (PublicKeyAlgorithm::RsaSha256, _) => {
+                self.verifies_rsa(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            }
+            (PublicKeyAlgorithm::EcdsaP256Der, Self::P256(key)) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key).verify(message, signature).is_ok()
+            }
+            (PublicKeyAlgorithm::EcdsaP256Fixed, Self::P256(key)) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key).verify(message, signature).is_ok()
+            }
+            (PublicKeyAlgorithm::Ed25519, Self::Ed25519(key)) => verifies_ed25519(key, message, signature),
+            _ => false,
+        }
+    }
+
+    fn verifies_rsa(&self, parameters: &'static RsaParameters, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Rsa(key) => UnparsedPublicKey::new(parameters, key).verify(message, signature).is_ok(),
+            Self::RsaNumbers { modulus, exponent } => {
+                let numbers = RsaPublicKeyComponents { n: modulus, e: exponent };
+                numbers.verify(parameters, message, signature).is_ok()
+            }
+            Self::P256(_) | Self::Ed25519(_) => false,
+        }
+    }
+}
+
+/// Strict: a key of small order would let one signature fit many messages.
+fn verifies_ed25519(key: &[u8; ED25519_BYTES], message: &[u8], signature: &[u8]) -> bool {
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key);
+    let signature = ed25519_dalek::Signature::from_slice(signature);
+    match (key, signature) {
+        (Ok(key), Ok(signature)) => key.verify_strict(message, &signature).is_ok(),
+        _ => false,
+    }
+}
