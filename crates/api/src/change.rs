@@ -1,7 +1,9 @@
 //! Read, change, save: configuration is saved only if nobody else saved in between, else all of it is done again.
 //! After each save the flow is told, so that the next message already sees the change.
 
-use hooktide_model::{AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Seq};
+use hooktide_model::{
+    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Seq, Source, SourceId,
+};
 use hooktide_store::{Idempotency, ObjectRef, StoreError, Written};
 
 use crate::error::ApiError;
@@ -70,6 +72,34 @@ pub(crate) async fn endpoint(
                 return Ok(saved);
             }
             Ok(Written::Replayed(saved)) => return Ok(saved),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Stale.into())
+}
+
+/// Change a source; see [`application`].
+///
+/// # Errors
+/// As [`application`].
+pub(crate) async fn source(
+    api: &ApiState,
+    org: &OrgId,
+    named: &ObjectRef<SourceId>,
+    change: impl Fn(&mut Source) -> ApiResult<()> + Send + Sync,
+) -> ApiResult<Source> {
+    for _ in 0..SAVE_TRIES {
+        let found = api.store.source(org, named).await?;
+        let before = found.ok_or_else(|| ApiError::not_found("source"))?;
+        let mut after = before.clone();
+        change(&mut after)?;
+        after.updated_at = api.clock.now();
+        match api.store.save_source(after).await {
+            Ok(saved) => {
+                api.pipeline.source_changed(&[&before, &saved]);
+                return Ok(saved);
+            }
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error.into()),
         }

@@ -1,0 +1,92 @@
+//! Replay: take a stored request once more, after its secret was put right or its action failed.
+//!
+//! A refused one is judged again with the secrets of today as of its own time; the clock is not checked. Then it is
+//! committed as a message that says so. Keys are not looked up: a replay is the same event on purpose.
+
+use hooktide_model::receipt::bytes_of_text;
+use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
+use hooktide_store::StoreError;
+use hooktide_verify::VerifyOptions;
+
+use crate::receive::{Inbound, Received, Refused, Taken, commit, judge};
+use crate::source::SourceConfig;
+use crate::{Pipeline, ResendError};
+
+/// What came of a replay.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// It is this message now.
+    Committed(MessageId),
+    /// Its message goes to so many endpoints again.
+    Resent(usize),
+}
+
+/// Why a request was not replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Its body was not kept, or has expired.
+    #[error("the body is gone")]
+    BodyGone,
+    /// It is still not believed.
+    #[error("{}", .0.detail)]
+    Refused(Refused),
+    /// The store's refusal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Pipeline {
+    /// Take a stored request of the source once more.
+    ///
+    /// # Errors
+    /// When it is still not believed, has no body any more, or was not stored.
+    pub async fn replay(
+        &self,
+        config: &SourceConfig,
+        receipt: Receipt,
+        payload_expires_at: Timestamp,
+    ) -> Result<Replayed, ReplayError> {
+        if let (ReceiptOutcome::Accepted, Some(message)) = (receipt.outcome, receipt.message) {
+            return self.resend_everywhere(config, message).await;
+        }
+        let body = receipt.body.clone().ok_or(ReplayError::BodyGone)?;
+        let header = |(name, value): &(String, String)| (name.clone(), bytes_of_text(value));
+        let inbound = Inbound {
+            method: receipt.head.method.clone(),
+            target: receipt.head.target.clone(),
+            url: receipt.head.url.clone(),
+            headers: receipt.head.headers.iter().map(header).collect(),
+            body: Some(body.clone()),
+            peer: receipt.head.peer.clone(),
+            payload_expires_at,
+        };
+        let options = VerifyOptions { check_time: false };
+        let acceptance =
+            judge(config, &inbound, receipt.received_at(), options).map_err(ReplayError::Refused)?;
+        let taken = Taken { acceptance, dedupe_key: None, replay_of: Some(receipt.id) };
+        match commit(&self.engine, config, &inbound, body, taken, self.engine.clock.now()).await? {
+            Received::Accepted { message, .. } => Ok(Replayed::Committed(message)),
+            Received::Handshake(_) | Received::Conflict | Received::Refused(_) => Err(ReplayError::Store(
+                StoreError::Database("a replay was answered as another request".to_owned()),
+            )),
+        }
+    }
+
+    async fn resend_everywhere(
+        &self,
+        config: &SourceConfig,
+        message: MessageId,
+    ) -> Result<Replayed, ReplayError> {
+        let app = self.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
+        let mut resent = 0;
+        for endpoint in app.endpoints.iter().filter(|endpoint| !endpoint.disabled) {
+            match self.resend(&app, message, endpoint.id, None).await {
+                Ok(()) => resent += 1,
+                Err(ResendError::PayloadGone) => return Err(ReplayError::BodyGone),
+                Err(ResendError::EndpointDisabled) => {}
+                Err(ResendError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Replayed::Resent(resent))
+    }
+}
