@@ -87,6 +87,7 @@ pub(crate) async fn source(
     api: &ApiState,
     org: &OrgId,
     named: &ObjectRef<SourceId>,
+    idempotency: Option<Idempotency>,
     change: impl Fn(&mut Source) -> ApiResult<()> + Send + Sync,
 ) -> ApiResult<Source> {
     for _ in 0..SAVE_TRIES {
@@ -95,11 +96,12 @@ pub(crate) async fn source(
         let mut after = before.clone();
         change(&mut after)?;
         after.updated_at = api.clock.now();
-        match api.store.save_source(after).await {
-            Ok(saved) => {
+        match api.store.save_source(after, idempotency).await {
+            Ok(Written::New(saved)) => {
                 api.pipeline.source_changed(&[&before, &saved]);
                 return Ok(saved);
             }
+            Ok(Written::Replayed(saved)) => return Ok(saved),
             Err(StoreError::Stale) => {}
             Err(error) => return Err(error.into()),
         }

@@ -10,26 +10,25 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hooktide_model::receipt::text_of_bytes;
-use hooktide_model::{
-    ContentType, EventTypeName, MessageId, ReceiptHead, ReceiptId, Source, SourceSecret, SourceSecretUse,
-    Timestamp,
-};
-use hooktide_store::{Idempotency, NewMessage, NewReceipt, NewRefusal, ObjectRef, StoreError};
+use hooktide_model::{ContentType, EventTypeName, MessageId, ReceiptHead, ReceiptId, Timestamp};
+use hooktide_store::{Idempotency, NewMessage, NewReceipt, NewRefusal, StoreError};
 use hooktide_verify::{
-    Acceptance, Answer, NoKnownKeys, Now, Purpose, Request, Secret, Verdict, VerifyOptions, answer,
-    dedupe_key, evaluate, secrets_equal, verify_with,
+    Acceptance, Answer, KeyRequest, Now, Request, Verdict, VerifyOptions, answer, dedupe_key, evaluate,
+    verify_with,
 };
 use http::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
 
 use crate::accept::targets_of;
 use crate::engine::Engine;
+use crate::handshake::shake_hands;
+use crate::keys::fetch;
 use crate::source::{Keep, SourceConfig};
 
 /// Longest name of an event type.
 const EVENT_TYPE_CHARS_MAX: usize = hooktide_model::name::NAME_CHARS_MAX;
-/// How often the saving of a learnt secret that met another save is done again.
-const SAVE_TRIES: usize = 5;
+/// Keys that are fetched for one request: a certificate and its issuer.
+const KEYS_PER_REQUEST_MAX: usize = 2;
 /// The verdict on what is taken.
 const ACCEPTED: &str = "accepted";
 
@@ -86,7 +85,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), receipt: None }
     }
 }
@@ -115,6 +114,8 @@ pub(crate) struct Taken {
     pub(crate) acceptance: Acceptance,
     /// Absent for a replay, which is the same event on purpose.
     pub(crate) dedupe_key: Option<String>,
+    /// What makes the call the same as another, in place of the event's key.
+    pub(crate) idempotency: Option<Idempotency>,
     pub(crate) replay_of: Option<ReceiptId>,
 }
 
@@ -154,84 +155,15 @@ pub(crate) async fn receive(
             "more requests than this source takes",
         )));
     }
-    match judge(config, &inbound, now, VerifyOptions::default()) {
+    match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(acceptance) => {
             let key = inbound.look(|request| dedupe_key(&config.dedupe, request));
-            let taken = Taken { acceptance, dedupe_key: Some(key), replay_of: None };
+            let taken = Taken { acceptance, dedupe_key: Some(key), idempotency: None, replay_of: None };
             commit(engine, config, &inbound, body, taken, now).await
         }
         Err(refused) if refused.status == 503 => Ok(Received::Refused(refused)),
         Err(refused) => Ok(keep(engine, config, &inbound, refused, now).await),
     }
-}
-
-/// A handshake's answer, once what it asks for is done.
-async fn shake_hands(
-    engine: &Engine,
-    config: &SourceConfig,
-    inbound: &Inbound,
-    question: Answer,
-    now: Timestamp,
-) -> Result<Received, StoreError> {
-    if question.needs_verification
-        && let Err(refused) = judge(config, inbound, now, VerifyOptions::default())
-    {
-        return Ok(keep(engine, config, inbound, refused, now).await);
-    }
-    if let Some(secret) = &question.learn
-        && !learn(engine, config, secret, now).await?
-    {
-        let detail = "the source has a secret already, and another one was offered; it was not taken";
-        let refused = Refused::new(config.provider.refusal_status, "secret_already_learnt", detail);
-        return Ok(keep(engine, config, inbound, refused, now).await);
-    }
-    if question.fetch.is_some() {
-        let detail =
-            "the provider wants the URL in the body to be opened once; open it to confirm the subscription";
-        keep(engine, config, inbound, Refused::new(question.status, "confirmation_needed", detail), now)
-            .await;
-    }
-    engine.meters.received("handshake");
-    Ok(Received::Handshake(question))
-}
-
-/// Keep a secret that the provider hands over, unless there is one already. Whether the source has this one now.
-async fn learn(
-    engine: &Engine,
-    config: &SourceConfig,
-    secret: &Secret,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let (org, id) = (&config.source.org, ObjectRef::Id(config.source.id));
-    for _ in 0..SAVE_TRIES {
-        let mut source = engine.store.source(org, &id).await?.ok_or(StoreError::Missing)?;
-        if let Some(is_this) = holds(&source, secret) {
-            return Ok(is_this);
-        }
-        let purpose = match secret.purpose {
-            Purpose::Signing => SourceSecretUse::Signing,
-            Purpose::Challenge => SourceSecretUse::Challenge,
-        };
-        let (id, text) = (secret.id.clone(), secret.text().to_owned());
-        source.secrets.push(SourceSecret { id, purpose, text, from_s: None, until_s: None });
-        source.updated_at = now;
-        match engine.store.save_source(source).await {
-            Ok(saved) => {
-                engine.catalogue.source_changed(&[&saved]);
-                return Ok(true);
-            }
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(StoreError::Stale)
-}
-
-/// Whether this is among the source's signing secrets; `None` when it has none.
-fn holds(source: &Source, secret: &Secret) -> Option<bool> {
-    let signing = || source.secrets.iter().filter(|held| held.purpose == SourceSecretUse::Signing);
-    signing().next()?;
-    Some(signing().any(|held| secrets_equal(held.text.as_bytes(), secret.text().as_bytes())))
 }
 
 /// Why the form alone rules a request out.
@@ -256,24 +188,45 @@ fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
     })
 }
 
-/// Whether the request may be believed.
-pub(crate) fn judge(
+/// Whether the request may be believed. A key that is not at hand is fetched first.
+pub(crate) async fn judge(
+    engine: &Engine,
     config: &SourceConfig,
     inbound: &Inbound,
     now: Timestamp,
     options: VerifyOptions,
 ) -> Result<Acceptance, Refused> {
+    for _ in 0..=KEYS_PER_REQUEST_MAX {
+        let wanted = match judge_once(engine, config, inbound, now, options) {
+            Ok(verdict) => return verdict,
+            Err(wanted) => wanted,
+        };
+        let load = fetch(Arc::clone(&engine.http), wanted.url.clone());
+        if !engine.keys.learn(&wanted.url, engine.clock.now(), load).await {
+            break;
+        }
+    }
+    Err(Refused::new(503, "key_unavailable", "the key that this is signed with could not be fetched"))
+}
+
+/// The verdict, or the key without which there is none.
+fn judge_once(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: &Inbound,
+    now: Timestamp,
+    options: VerifyOptions,
+) -> Result<Result<Acceptance, Refused>, KeyRequest> {
     let scheme = &config.provider.scheme;
+    let known = engine.keys.at(engine.clock.now());
     let verdict =
-        inbound.look(|request| verify_with(scheme, &config.secrets, request, at(now), &NoKnownKeys, options));
+        inbound.look(|request| verify_with(scheme, &config.secrets, request, at(now), &known, options));
     match verdict {
-        Verdict::Accepted(acceptance) => Ok(acceptance),
+        Verdict::Accepted(acceptance) => Ok(Ok(acceptance)),
         Verdict::Refused(refusal) => {
-            Err(Refused::new(config.provider.refusal_status, refusal.code(), refusal.to_string()))
+            Ok(Err(Refused::new(config.provider.refusal_status, refusal.code(), refusal.to_string())))
         }
-        Verdict::KeyNeeded(_) => {
-            Err(Refused::new(503, "key_unavailable", "the key that this is signed with is not at hand"))
-        }
+        Verdict::KeyNeeded(wanted) => Err(wanted),
     }
 }
 
@@ -304,7 +257,7 @@ pub(crate) async fn commit(
         tags: Vec::new(),
         deliver_at: None,
         content_type: inbound.content_type().map_or(ContentType::Json, |text| ContentType::from_text(&text)),
-        idempotency: taken.dedupe_key.map(|key| same_event(config, &key, &body)),
+        idempotency: taken.idempotency.or(taken.dedupe_key.map(|key| same_event(config, &key, &body))),
         payload: body,
         payload_expires_at: inbound.payload_expires_at,
         receipt: Some(NewReceipt { source: config.source.id.seq(), head }),
@@ -325,7 +278,7 @@ pub(crate) async fn commit(
 }
 
 /// Keep a refused request as far as the source's limits and the store allow; the answer is the refusal either way.
-async fn keep(
+pub(crate) async fn keep(
     engine: &Engine,
     config: &SourceConfig,
     inbound: &Inbound,
@@ -400,7 +353,8 @@ fn same_event(config: &SourceConfig, key: &str, body: &[u8]) -> Idempotency {
     Idempotency { key: first_half(&hash.finalize()), request: first_half(&Sha256::digest(body)) }
 }
 
-fn first_half(hash: &[u8]) -> [u8; 16] {
+/// As much of a hash as a key has.
+pub(crate) fn first_half(hash: &[u8]) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&hash[..16]);
     half

@@ -4,11 +4,12 @@
 //! committed as a message that says so. Keys are not looked up: a replay is the same event on purpose.
 
 use hooktide_model::receipt::bytes_of_text;
-use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
-use hooktide_store::StoreError;
+use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Seq, Timestamp};
+use hooktide_store::{Idempotency, StoreError};
 use hooktide_verify::VerifyOptions;
+use sha2::{Digest, Sha256};
 
-use crate::receive::{Inbound, Received, Refused, Taken, commit, judge};
+use crate::receive::{Inbound, Received, Refused, Taken, commit, first_half, judge};
 use crate::source::SourceConfig;
 use crate::{Pipeline, ResendError};
 
@@ -45,9 +46,10 @@ impl Pipeline {
         config: &SourceConfig,
         receipt: Receipt,
         payload_expires_at: Timestamp,
+        idempotency: Option<Idempotency>,
     ) -> Result<Replayed, ReplayError> {
         if let (ReceiptOutcome::Accepted, Some(message)) = (receipt.outcome, receipt.message) {
-            return self.resend_everywhere(config, message).await;
+            return self.resend_everywhere(config, message, idempotency).await;
         }
         let body = receipt.body.clone().ok_or(ReplayError::BodyGone)?;
         let header = |(name, value): &(String, String)| (name.clone(), bytes_of_text(value));
@@ -61,9 +63,9 @@ impl Pipeline {
             payload_expires_at,
         };
         let options = VerifyOptions { check_time: false };
-        let acceptance =
-            judge(config, &inbound, receipt.received_at(), options).map_err(ReplayError::Refused)?;
-        let taken = Taken { acceptance, dedupe_key: None, replay_of: Some(receipt.id) };
+        let acceptance = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
+        let acceptance = acceptance.map_err(ReplayError::Refused)?;
+        let taken = Taken { acceptance, dedupe_key: None, idempotency, replay_of: Some(receipt.id) };
         match commit(&self.engine, config, &inbound, body, taken, self.engine.clock.now()).await? {
             Received::Accepted { message, .. } => Ok(Replayed::Committed(message)),
             Received::Handshake(_) | Received::Conflict | Received::Refused(_) => Err(ReplayError::Store(
@@ -76,11 +78,13 @@ impl Pipeline {
         &self,
         config: &SourceConfig,
         message: MessageId,
+        idempotency: Option<Idempotency>,
     ) -> Result<Replayed, ReplayError> {
         let app = self.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
         let mut resent = 0;
         for endpoint in app.endpoints.iter().filter(|endpoint| !endpoint.disabled) {
-            match self.resend(&app, message, endpoint.id, None).await {
+            let own = idempotency.map(|whole| at_endpoint(whole, endpoint.id.seq()));
+            match self.resend(&app, message, endpoint.id, own).await {
                 Ok(()) => resent += 1,
                 Err(ResendError::PayloadGone) => return Err(ReplayError::BodyGone),
                 Err(ResendError::EndpointDisabled) => {}
@@ -89,4 +93,13 @@ impl Pipeline {
         }
         Ok(Replayed::Resent(resent))
     }
+}
+
+/// The part of a call's key that belongs to one endpoint.
+fn at_endpoint(whole: Idempotency, endpoint: Seq) -> Idempotency {
+    let mut hash = Sha256::new();
+    hash.update(b"replay");
+    hash.update(whole.key);
+    hash.update(endpoint.0.to_be_bytes());
+    Idempotency { key: first_half(&hash.finalize()), ..whole }
 }

@@ -1,17 +1,19 @@
 //! Receipts: every request that a source took or refused, and taking one once more.
 
 use axum::extract::State;
+use hooktide_model::id::TypedId;
 use hooktide_model::{Order, OrgId, Receipt, ReceiptId, ReceiptOutcome, Source};
 use hooktide_pipeline::{ReplayError, Replayed};
 use hooktide_store::ReceiptFilter;
 use hooktide_verify::{Scheme, provider};
 use utoipa::IntoParams;
 
-use super::params::{PageQuery, ReceiptPath, SourcePath};
+use super::params::{IdempotencyHeader, PageQuery, ReceiptPath, SourcePath};
 use super::source;
 use crate::auth::OrgAccess;
 use crate::error::ApiError;
-use crate::extract::{PageParams, Path, Query, QueryParams, QueryReader};
+use crate::extract::{IdempotencyKey, PageParams, Path, Query, QueryParams, QueryReader};
+use crate::idempotency::bind;
 use crate::openapi::Errors;
 use crate::respond::{Answer, ApiResult, accepted, ok};
 use crate::state::ApiState;
@@ -96,19 +98,21 @@ pub(crate) async fn get(
 /// of today, its time is not checked, and if it holds now it becomes a message.
 #[utoipa::path(
     post, path = "/ingest/api/v1/source/{source_id}/receipt/{receipt_id}/replay",
-    operation_id = "v1.ingest.receipt.replay", tag = "Ingest Receipt", params(ReceiptPath),
+    operation_id = "v1.ingest.receipt.replay", tag = "Ingest Receipt", params(ReceiptPath, IdempotencyHeader),
     responses((status = 202, body = ReplayOut), Errors)
 )]
 pub(crate) async fn replay(
     State(api): State<ApiState>,
     OrgAccess(org): OrgAccess,
     Path(path): Path<ReceiptPath>,
+    key: IdempotencyKey,
 ) -> ApiResult<Answer<ReplayOut>> {
     let (source, receipt) = find(&api, &org, &path).await?;
     let config = api.pipeline.source(source.token.hash()).await?;
     let config = config.ok_or_else(|| ApiError::not_found("source"))?;
+    let idempotency = bind(&key, &org, "receipt.replay", &receipt.id.to_bytes(), &[]);
     let expires_at = api.clock.now().plus(api.limits.payload_retention);
-    match api.pipeline.replay(&config, receipt, expires_at).await {
+    match api.pipeline.replay(&config, receipt, expires_at, idempotency).await {
         Ok(Replayed::Committed(message)) => {
             Ok(accepted(ReplayOut { message_id: Some(message), endpoints: None }))
         }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hooktide_model::id::TypedId;
 use hooktide_model::{AppId, Order, OrgId, Source, SourceId, SourceToken};
 use hooktide_store::{Idempotency, ObjectRef, Written};
 use http::StatusCode;
@@ -148,7 +149,7 @@ pub(crate) async fn upsert(
             draft.clone().replace(row);
             Ok(())
         };
-        let row = change::source(&api, &org, &named, replace).await?;
+        let row = change::source(&api, &org, &named, None, replace).await?;
         return Ok(ok(out(&api, row)));
     }
     let uid = uid_of_created(&named, draft.uid.as_ref(), "source")?;
@@ -168,7 +169,7 @@ pub(crate) async fn patch(
     Json(patch): Json<SourcePatch>,
 ) -> ApiResult<Answer<SourceOut>> {
     let named = object_ref::<SourceId>(&path.source_id).ok_or_else(|| ApiError::not_found("source"))?;
-    let row = change::source(&api, &org, &named, |row| patch.apply(row)).await?;
+    let row = change::source(&api, &org, &named, None, |row| patch.apply(row)).await?;
     Ok(ok(out(&api, row)))
 }
 
@@ -196,19 +197,21 @@ pub(crate) async fn delete(
 /// Give the source another URL. The old one is gone at once.
 #[utoipa::path(
     post, path = "/ingest/api/v1/source/{source_id}/token/rotate", operation_id = "v1.ingest.source.rotate-token",
-    tag = "Ingest Source", params(SourcePath), responses((status = 200, body = RotateTokenOut), Errors)
+    tag = "Ingest Source", params(SourcePath, IdempotencyHeader), responses((status = 200, body = RotateTokenOut), Errors)
 )]
 pub(crate) async fn rotate_token(
     State(api): State<ApiState>,
     OrgAccess(org): OrgAccess,
     Path(path): Path<SourcePath>,
+    key: IdempotencyKey,
 ) -> ApiResult<Answer<RotateTokenOut>> {
     let id = find(&api, &org, &path.source_id).await?.id;
+    let idempotency = bind(&key, &org, "source.rotate-token", &id.to_bytes(), &[]);
     let token = new_token(&api);
     let rotate = |row: &mut Source| {
         row.token = token.clone();
         Ok(())
     };
-    let row = change::source(&api, &org, &ObjectRef::Id(id), rotate).await?;
+    let row = change::source(&api, &org, &ObjectRef::Id(id), idempotency, rotate).await?;
     Ok(ok(RotateTokenOut { ingest_url: ingest_url(&api.receive.public_url, &row) }))
 }

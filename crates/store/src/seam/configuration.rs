@@ -82,8 +82,12 @@ pub trait Configuration: Send + Sync + 'static {
         source: Source,
         idempotency: Option<Idempotency>,
     ) -> Result<Written<Source>, StoreError>;
-    /// Save a changed source, token and secrets included; see [`Configuration::save_application`].
-    async fn save_source(&self, source: Source) -> Result<Source, StoreError>;
+    /// Save a changed source, token and secrets included; see [`Configuration::save_endpoint`].
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError>;
     /// Delete a source, its application and its endpoints; uids become free. `Missing` when there is none.
     async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError>;
     /// Read one source of the organisation.

@@ -103,8 +103,12 @@ impl Configuration for SqliteStore {
         self.core.insert_source(source, idempotency).await
     }
 
-    async fn save_source(&self, source: Source) -> Result<Source, StoreError> {
-        self.core.save_source(source).await
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.core.save_source(source, idempotency).await
     }
 
     async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError> {

@@ -74,7 +74,7 @@ pub(super) async fn other_organisation_finds_no_source(subject: &ConfigurationSu
     let listed = subject.store.sources(&other_org(), first_page()).await.expect("a list succeeds");
     assert_eq!(listed.data, []);
     let stolen = Source { org: other_org(), ..source.clone() };
-    assert_refused!(subject.store.save_source(stolen).await, StoreError::Missing);
+    assert_refused!(subject.store.save_source(stolen, None).await, StoreError::Missing);
     given(subject, &other_org(), Some("mine")).await;
     let refused = subject.store.insert_source(subject.source(&org(), Some("mine")), None).await;
     assert_refused!(refused, StoreError::Taken("uid"));
@@ -90,9 +90,10 @@ pub(super) async fn saved_source_has_the_new_token_only(subject: &ConfigurationS
         updated_at: subject.later(),
         ..source.clone()
     };
-    let saved = subject.store.save_source(changed.clone()).await.expect("a save succeeds");
+    let saved = new(subject.store.save_source(changed.clone(), key(1, 1)).await);
     assert_eq!(saved, Source { version: 2, ..changed.clone() });
-    assert_refused!(subject.store.save_source(changed).await, StoreError::Stale);
+    assert_refused!(subject.store.save_source(changed.clone(), None).await, StoreError::Stale);
+    assert_eq!(replayed(subject.store.save_source(changed, key(1, 1)).await), saved);
     let by_old = subject.store.source_by_token(source.token.hash()).await;
     assert_eq!(by_old.expect("a read succeeds"), None);
     let by_new = subject.store.source_by_token(saved.token.hash()).await;

@@ -107,8 +107,12 @@ impl Configuration for CoreDb {
         self.write(move |step, context| sources::insert(step, context, source, idempotency)).await
     }
 
-    async fn save_source(&self, source: Source) -> Result<Source, StoreError> {
-        self.write(move |step, context| sources::save(step, context, source)).await
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.write(move |step, context| sources::save(step, context, source, idempotency)).await
     }
 
     async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError> {

@@ -122,8 +122,19 @@ fn insert_row(connection: &Connection, context: &Context, source: Source) -> Res
     Ok((seq, source))
 }
 
-/// Save a source in the version that was read.
-pub(super) fn save(connection: &Connection, context: &Context, source: Source) -> Result<Source, Fault> {
+/// Save a source in the version that was read, at most once per idempotency key.
+pub(super) fn save(
+    connection: &Connection,
+    context: &Context,
+    source: Source,
+    idempotency: Option<Idempotency>,
+) -> Result<Written<Source>, Fault> {
+    let current = |seq| first(connection, BY_SEQ, [seq], |row| from_row(row, context));
+    let write = || save_row(connection, context, source);
+    idempotency::once(connection, context, idempotency, Kind::Source, current, write)
+}
+
+fn save_row(connection: &Connection, context: &Context, source: Source) -> Result<(i64, Source), Fault> {
     let seq = context.existing(source.id)?;
     let params = named_params! {
         ":seq": seq,
@@ -139,7 +150,7 @@ pub(super) fn save(connection: &Connection, context: &Context, source: Source) -
         ":version": source.version,
     };
     match first(connection, SAVE, params, |row| Ok(row.get(0)?)).map_err(|fault| fault.taken("uid"))? {
-        Some(version) => Ok(Source { version, ..source }),
+        Some(version) => Ok((seq, Source { version, ..source })),
         None => {
             let id = ObjectRef::Id(source.id);
             Err(stale_or_missing(find(connection, context, &source.org, &id)?.is_some()))
