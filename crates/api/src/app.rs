@@ -1,6 +1,7 @@
 //! The whole HTTP service: routes, pages, and what holds for every request.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 
 use crate::error::ApiError;
 use crate::operations;
+use crate::peer::Peer;
 use crate::routes;
 use crate::state::ApiState;
 
@@ -39,6 +41,7 @@ pub fn service(state: ApiState) -> ApiService {
     let (operations, _) = crate::openapi::documented().split_for_parts();
     let router = operations
         .merge(routes::pages())
+        .merge(routes::door())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);
@@ -47,13 +50,16 @@ pub fn service(state: ApiState) -> ApiService {
 }
 
 impl ApiService {
-    /// Answer one request.
-    pub async fn answer<B>(&self, request: Request<B>) -> Response
+    /// Answer one request that came from there.
+    pub async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let request = request.map(Body::new);
+        let mut request = request.map(Body::new);
+        if request.uri().path().starts_with(routes::DOOR) {
+            request.extensions_mut().insert(Peer(peer));
+        }
         let answered = if is_plain(&request) {
             AssertUnwindSafe(self.0.router.clone().oneshot(request)).catch_unwind().await
         } else {
@@ -71,9 +77,13 @@ impl ApiService {
 
 /// Whether the request needs neither its path tidied nor an answer about origins.
 fn is_plain<B>(request: &Request<B>) -> bool {
-    !request.uri().path().ends_with('/')
-        && request.method() != Method::OPTIONS
-        && !request.headers().contains_key(header::ORIGIN)
+    // A provider's path is taken as it is, and its questions are not a browser's.
+    let path = request.uri().path();
+    let is_door = path.starts_with(routes::DOOR);
+    is_door
+        || (!path.ends_with('/')
+            && request.method() != Method::OPTIONS
+            && !request.headers().contains_key(header::ORIGIN))
 }
 
 /// Browsers may call from anywhere: it is the token that counts, and it is never sent by itself.

@@ -1,7 +1,9 @@
 //! Read, change, save: configuration is saved only if nobody else saved in between, else all of it is done again.
 //! After each save the flow is told, so that the next message already sees the change.
 
-use hooktide_model::{AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Seq};
+use hooktide_model::{
+    AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Seq, Source, SourceId,
+};
 use hooktide_store::{Idempotency, ObjectRef, StoreError, Written};
 
 use crate::error::ApiError;
@@ -67,6 +69,36 @@ pub(crate) async fn endpoint(
         match api.store.save_endpoint(row, idempotency).await {
             Ok(Written::New(saved)) => {
                 api.pipeline.endpoint_changed(owner, saved.id.seq());
+                return Ok(saved);
+            }
+            Ok(Written::Replayed(saved)) => return Ok(saved),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Stale.into())
+}
+
+/// Change a source; see [`application`].
+///
+/// # Errors
+/// As [`application`].
+pub(crate) async fn source(
+    api: &ApiState,
+    org: &OrgId,
+    named: &ObjectRef<SourceId>,
+    idempotency: Option<Idempotency>,
+    change: impl Fn(&mut Source) -> ApiResult<()> + Send + Sync,
+) -> ApiResult<Source> {
+    for _ in 0..SAVE_TRIES {
+        let found = api.store.source(org, named).await?;
+        let before = found.ok_or_else(|| ApiError::not_found("source"))?;
+        let mut after = before.clone();
+        change(&mut after)?;
+        after.updated_at = api.clock.now();
+        match api.store.save_source(after, idempotency).await {
+            Ok(Written::New(saved)) => {
+                api.pipeline.source_changed(&[&before, &saved]);
                 return Ok(saved);
             }
             Ok(Written::Replayed(saved)) => return Ok(saved),

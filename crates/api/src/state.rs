@@ -12,6 +12,7 @@ use hooktide_model::{Clock, Timestamp};
 use hooktide_pipeline::Pipeline;
 use hooktide_store::Store;
 use hooktide_verify::KeyKind;
+use ipnet::IpNet;
 
 use crate::auth::TokenKeys;
 
@@ -41,6 +42,19 @@ impl Default for ApiLimits {
     }
 }
 
+/// How providers' requests are received.
+#[derive(Clone, Debug)]
+pub struct ReceiveOptions {
+    /// Bytes of a body at most, unless a source says otherwise.
+    pub body_bytes_max: usize,
+    /// Where providers reach this server, without a slash at the end.
+    pub public_url: String,
+    /// Whether the operator said so: only then is it what a provider signs.
+    pub public_url_is_set: bool,
+    /// Peers whose word on whom they forward for is taken.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
 /// The parts that the API is made of; the binary puts them together.
 pub struct ApiParts {
     /// Configuration and history.
@@ -51,6 +65,8 @@ pub struct ApiParts {
     pub tokens: TokenKeys,
     /// Where callers reach this server, without a slash at the end: `http://127.0.0.1:8071`.
     pub public_url: String,
+    /// Receiving.
+    pub receive: ReceiveOptions,
     /// Where endpoints may point.
     pub guard: Arc<GuardPolicy>,
     /// Limits.

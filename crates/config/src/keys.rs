@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::forms::{
-    Address, Bound, BytesIn, BytesOrUnlimited, Choice, CountIn, Database, DurationIn, DurationOrOff,
+    Address, BaseUrl, Bound, BytesIn, BytesOrUnlimited, Choice, CountIn, Database, DurationIn, DurationOrOff,
     FilePath, Fraction, LogDirectives, Optional, Schedule, Secret, SizeIn, Subnets, Switch,
 };
 use crate::{Group, HeaderNames, Key, LogFormat, SignatureType};
@@ -22,6 +22,7 @@ pub static GROUPS: &[Group] = &[
     Group { name: "delivery", doc: "How messages are sent to endpoints." },
     Group { name: "messages", doc: "What a message may be." },
     Group { name: "api", doc: "The HTTP API." },
+    Group { name: "receive", doc: "How providers' requests are received." },
     Group { name: "idempotency", doc: "How long a repeated request is recognised as the same." },
     Group { name: "retention", doc: "How much history is kept." },
     Group { name: "storage", doc: "Files of the embedded store." },
@@ -204,6 +205,42 @@ pub static KEYS: &[Key] = &[
         example: "4MiB",
         secret: false,
         doc: "The largest body of a request to the API. A larger one is answered with 413.",
+    },
+    Key {
+        path: "receive.body_bytes_max",
+        default: "1MiB",
+        setting: &Bound(BytesIn { min: KIB, max: 64 * MIB }, |c| &mut c.receive.body_bytes_max),
+        example: "5MiB",
+        secret: false,
+        doc: "The largest body of a provider's request, unless its source sets its own limit. A larger one is answered \
+              with 413.",
+    },
+    Key {
+        path: "receive.dedupe_window",
+        default: "30d",
+        setting: &Bound(DurationIn { min: SECOND, max: YEAR }, |c| &mut c.receive.dedupe_window),
+        example: "14d",
+        secret: false,
+        doc: "How long an event that was taken is recognised when a provider sends it again: it is answered as before \
+              and not acted on twice. Not longer than `retention.history` keeps it.",
+    },
+    Key {
+        path: "receive.public_url",
+        default: "",
+        setting: &Bound(Optional(BaseUrl), |c| &mut c.receive.public_url),
+        example: "https://hooks.example.com",
+        secret: false,
+        doc: "Where providers reach this server: what sources' URLs begin with, and what schemes that sign the URL are \
+              checked against. When absent, the address that the server listens on is shown, and such schemes need the \
+              `url` of their source.",
+    },
+    Key {
+        path: "receive.trusted_proxies",
+        default: "",
+        setting: &Bound(Subnets, |c| &mut c.receive.trusted_proxies),
+        example: "10.0.0.0/8",
+        secret: false,
+        doc: "Peers whose `X-Forwarded-For` is believed. Anybody else's is stored, and names nobody.",
     },
     Key {
         path: "idempotency.window",

@@ -42,6 +42,6 @@ pub use secret::SecretText;
 pub use secret_file::{SecretFileError, load_or_create_secret};
 pub use settings::{
     ApiSettings, Config, DeliverySettings, HeaderNames, IdempotencySettings, LogFormat, LogSettings,
-    MessageSettings, MetricsSettings, RetentionSettings, ShutdownSettings, SignatureType, SqliteDatabase,
-    StorageSettings,
+    MessageSettings, MetricsSettings, ReceiveSettings, RetentionSettings, ShutdownSettings, SignatureType,
+    SqliteDatabase, StorageSettings,
 };

@@ -26,6 +26,8 @@ pub struct Config {
     pub messages: MessageSettings,
     /// The HTTP API.
     pub api: ApiSettings,
+    /// Receiving.
+    pub receive: ReceiveSettings,
     /// Idempotency keys.
     pub idempotency: IdempotencySettings,
     /// How much history is kept.
@@ -108,6 +110,19 @@ pub struct MessageSettings {
 pub struct ApiSettings {
     /// The largest request body.
     pub body_bytes_max: u64,
+}
+
+/// How providers' requests are received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiveSettings {
+    /// The largest body, unless a source says otherwise.
+    pub body_bytes_max: u64,
+    /// How long an event that was taken is recognised when it is sent again.
+    pub dedupe_window: Duration,
+    /// Where providers reach this server, without a slash at the end; `None` is the address it listens on.
+    pub public_url: Option<String>,
+    /// Peers whose word on whom they forward for is taken.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Idempotency keys.
@@ -220,6 +235,12 @@ fn blank() -> Config {
         delivery: blank_delivery(),
         messages: MessageSettings { payload_bytes_max: 0 },
         api: ApiSettings { body_bytes_max: 0 },
+        receive: ReceiveSettings {
+            body_bytes_max: 0,
+            dedupe_window: Duration::ZERO,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+        },
         idempotency: IdempotencySettings { window: Duration::ZERO, keys_max: 0 },
         retention: RetentionSettings { history: None, disk_bytes_max: None },
         storage: StorageSettings { chunk_events: 0, chunk_bytes: 0, free_bytes_min: 0 },

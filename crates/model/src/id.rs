@@ -224,6 +224,10 @@ typed_id!(/// A message: `msg_…`.
     MessageId, "msg_");
 typed_id!(/// An attempt: `atmpt_…`.
     AttemptId, "atmpt_");
+typed_id!(/// A source: `src_…`.
+    SourceId, "src_");
+typed_id!(/// A receipt: `rcpt_…`.
+    ReceiptId, "rcpt_");
 typed_id!(/// A background task: `qtask_…`.
     TaskId, "qtask_");
 

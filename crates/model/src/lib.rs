@@ -13,7 +13,9 @@ pub mod id;
 pub mod message;
 pub mod name;
 pub mod page;
+pub mod receipt;
 pub mod retry;
+pub mod source;
 pub mod time;
 
 pub use application::Application;
@@ -21,9 +23,13 @@ pub use attempt::{Attempt, AttemptStatus, DeliveryState, DeliveryStatus, Trigger
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointSecret};
 pub use event_type::EventType;
-pub use id::{AppId, AttemptId, EndpointId, IdMint, MessageId, Seq, SeqSource, TaskId};
+pub use id::{AppId, AttemptId, EndpointId, IdMint, MessageId, ReceiptId, Seq, SeqSource, SourceId, TaskId};
 pub use message::{ContentType, Message};
 pub use name::{Channel, EventTypeName, Metadata, OrgId, Tag, Uid};
 pub use page::{Order, Page, PageRequest};
+pub use receipt::{Receipt, ReceiptHead, ReceiptOutcome};
 pub use retry::RetrySchedule;
+pub use source::{
+    Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceToken, TokenHash,
+};
 pub use time::Timestamp;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hooktide_model::{Channel, ContentType, EndpointId, EventTypeName, Tag, Timestamp, Uid};
+use hooktide_model::{Channel, ContentType, Endpoint, EndpointId, EventTypeName, Seq, Tag, Timestamp, Uid};
 use hooktide_store::{Accepted, Idempotency, NewMessage, Placement, StoreError, Target};
 use smallvec::SmallVec;
 
@@ -67,6 +67,7 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
         payload_expires_at: publish.payload_expires_at,
         targets,
         idempotency: publish.idempotency,
+        receipt: None,
     };
     Ok(engine.store.accept(message).await?)
 }
@@ -77,18 +78,28 @@ fn targets(engine: &Engine, publish: &Publish, now: Timestamp) -> SmallVec<[Targ
         None => !endpoint.disabled && endpoint.subscribes_to(&publish.event_type, &publish.channels),
     });
     let later = publish.deliver_at.filter(|time| *time > now);
-    matching
-        .map(|endpoint| {
-            let endpoint = endpoint.id.seq();
-            let placement = match later {
-                Some(due) => Placement::Scheduled { due },
-                None if engine.lanes.try_reserve(endpoint) => Placement::Lane,
-                None => {
-                    engine.meters.spilled();
-                    Placement::Scheduled { due: now }
-                }
-            };
-            Target { endpoint, placement }
-        })
-        .collect()
+    matching.map(|endpoint| place(engine, endpoint.id.seq(), later, now)).collect()
+}
+
+/// The endpoints of an application that take an event of that type now.
+pub(crate) fn targets_of(
+    engine: &Engine,
+    app: &AppConfig,
+    event_type: &EventTypeName,
+    now: Timestamp,
+) -> SmallVec<[Target; 4]> {
+    let takes = |endpoint: &&Endpoint| !endpoint.disabled && endpoint.subscribes_to(event_type, &[]);
+    app.endpoints.iter().filter(takes).map(|endpoint| place(engine, endpoint.id.seq(), None, now)).collect()
+}
+
+fn place(engine: &Engine, endpoint: Seq, later: Option<Timestamp>, now: Timestamp) -> Target {
+    let placement = match later {
+        Some(due) => Placement::Scheduled { due },
+        None if engine.lanes.try_reserve(endpoint) => Placement::Lane,
+        None => {
+            engine.meters.spilled();
+            Placement::Scheduled { due: now }
+        }
+    };
+    Target { endpoint, placement }
 }

@@ -3,14 +3,17 @@
 //! `accept` asks on every publish, so a hit must cost no store read. Whoever changes configuration calls
 //! [`Catalogue::changed`] after the store has committed; a load that raced with a change is not kept.
 
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hooktide_model::{AppId, Application, Endpoint, OrgId};
+use hooktide_model::{AppId, Application, Endpoint, OrgId, Source, TokenHash};
 use hooktide_store::{ObjectRef, Store, StoreError};
 use quick_cache::sync::Cache;
 
-/// Applications kept in memory at most.
+use crate::SourceConfig;
+
+/// Applications kept in memory at most; as many of sources' own, and as many sources.
 const APPLICATIONS_CACHED_MAX: usize = 10_000;
 
 /// An application and its endpoints.
@@ -26,6 +29,8 @@ pub struct AppConfig {
 pub struct Catalogue {
     store: Arc<dyn Store>,
     by_ref: Cache<(OrgId, ObjectRef<AppId>), Arc<AppConfig>>,
+    owned: Cache<AppId, Arc<AppConfig>>,
+    sources: Cache<TokenHash, Arc<SourceConfig>>,
     generation: AtomicU64,
 }
 
@@ -33,7 +38,13 @@ impl Catalogue {
     /// An empty cache over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, by_ref: Cache::new(APPLICATIONS_CACHED_MAX), generation: AtomicU64::new(0) }
+        Self {
+            store,
+            by_ref: Cache::new(APPLICATIONS_CACHED_MAX),
+            owned: Cache::new(APPLICATIONS_CACHED_MAX),
+            sources: Cache::new(APPLICATIONS_CACHED_MAX),
+            generation: AtomicU64::new(0),
+        }
     }
 
     /// The application of that organisation, or `None`.
@@ -55,20 +66,76 @@ impl Catalogue {
         };
         let endpoints = self.store.all_endpoints(application.id).await?;
         let config = Arc::new(AppConfig { application, endpoints });
+        self.remember(&self.by_ref, key, &config, generation);
+        Ok(Some(config))
+    }
+
+    /// The application that a source owns, or `None`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source_app(&self, app: AppId) -> Result<Option<Arc<AppConfig>>, StoreError> {
+        if let Some(found) = self.owned.get(&app) {
+            return Ok(Some(found));
+        }
+        let generation = self.generation.load(Ordering::Acquire);
+        let Some(application) = self.store.source_application(app).await? else {
+            return Ok(None);
+        };
+        let endpoints = self.store.all_endpoints(app).await?;
+        let config = Arc::new(AppConfig { application, endpoints });
+        self.remember(&self.owned, app, &config, generation);
+        Ok(Some(config))
+    }
+
+    /// The source whose token has that hash, or `None`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source(&self, token: TokenHash) -> Result<Option<Arc<SourceConfig>>, StoreError> {
+        if let Some(found) = self.sources.get(&token) {
+            return Ok(Some(found));
+        }
+        let generation = self.generation.load(Ordering::Acquire);
+        let found = self.store.source_by_token(token).await?;
+        let config = found.and_then(SourceConfig::new);
+        if let Some(config) = &config {
+            self.remember(&self.sources, token, config, generation);
+        }
+        Ok(config)
+    }
+
+    /// Keep what was read in `generation`, unless something changed meanwhile.
+    fn remember<K: Clone + Eq + Hash, V>(
+        &self,
+        cache: &Cache<K, Arc<V>>,
+        key: K,
+        value: &Arc<V>,
+        generation: u64,
+    ) {
         if self.generation.load(Ordering::Acquire) == generation {
-            self.by_ref.insert(key.clone(), Arc::clone(&config));
+            cache.insert(key.clone(), Arc::clone(value));
             // A change between the check and the insert must win: look again after inserting.
             if self.generation.load(Ordering::Acquire) != generation {
-                self.by_ref.remove(&key);
+                cache.remove(&key);
             }
         }
-        Ok(Some(config))
+    }
+
+    /// Forget a source: it changed. Pass it as it was and as it is.
+    pub fn source_changed(&self, versions: &[&Source]) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        for source in versions {
+            self.sources.remove(&source.token.hash());
+            self.owned.remove(&source.app);
+        }
     }
 
     /// Forget an application: it or one of its endpoints changed. Pass it as it was and as it is.
     pub fn changed(&self, versions: &[&Application]) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         for application in versions {
+            self.owned.remove(&application.id);
             self.by_ref.remove(&(application.org.clone(), ObjectRef::Id(application.id)));
             if let Some(uid) = &application.uid {
                 self.by_ref.remove(&(application.org.clone(), ObjectRef::Uid(uid.clone())));

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use crate::keys::Keys;
 use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::meters::Meters;
@@ -28,6 +29,8 @@ pub(crate) struct Engine {
     pub(crate) lanes: Lanes,
     pub(crate) timer: Timer,
     pub(crate) meters: Meters,
+    /// What proofs of providers need besides secrets.
+    pub(crate) keys: Keys,
     /// Application limits, shared by the lanes of an application.
     pub(crate) app_throttles: Mutex<HashMap<Seq, Weak<Throttle>>>,
     pub(crate) draining: AtomicBool,
@@ -57,6 +60,7 @@ impl Engine {
             lanes: Lanes::new(config.lane_capacity, config.concurrency, config.memory_bytes_max),
             timer: Timer::default(),
             meters: Meters::new(),
+            keys: Keys::new(),
             app_throttles: Mutex::new(HashMap::new()),
             draining: AtomicBool::new(false),
             runtime: parts.runtime,

@@ -65,7 +65,7 @@ pub enum RecoverError {
 
 /// The flow of one process.
 pub struct Pipeline {
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
 }
 
 impl Pipeline {

@@ -1,6 +1,6 @@
 //! The flow: a file per verb.
 //!
-//! [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
+//! [`receive`] judges a provider's request and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
 //! commit and puts deliveries into lanes; [`deliver`] signs and sends; [`record`] turns the answer into an outcome
 //! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
 
@@ -10,15 +10,20 @@ mod deliver;
 mod dispatch;
 mod engine;
 mod facade;
+mod handshake;
 mod health;
+mod keys;
 mod lane;
 mod lanes;
 mod meters;
+mod receive;
 mod record;
 mod recover;
 mod refill;
+mod replay;
 mod request;
 mod slot;
+mod source;
 mod subscriber;
 mod sweep;
 mod throttle;
@@ -27,3 +32,6 @@ mod timer;
 pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
+pub use receive::{Inbound, Received, Refused};
+pub use replay::{ReplayError, Replayed};
+pub use source::SourceConfig;

@@ -42,6 +42,11 @@ impl Meters {
         self.accepted.increment(1);
     }
 
+    /// A provider's request was answered; `result` is one of a few words.
+    pub(crate) fn received(&self, result: &'static str) {
+        counter!("hooktide_requests_received_total", "result" => result).increment(1);
+    }
+
     pub(crate) fn spilled(&self) {
         self.spilled.increment(1);
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hooktide_model::{
-    AttemptStatus, Channel, ContentType, EventTypeName, Message, MessageId, OrgId, Seq, Tag, Timestamp,
-    Trigger, Uid,
+    AttemptStatus, Channel, ContentType, EventTypeName, Message, MessageId, OrgId, ReceiptHead, Seq, Tag,
+    Timestamp, Trigger, Uid,
 };
 use smallvec::SmallVec;
 
@@ -64,8 +64,28 @@ pub struct NewMessage {
     pub payload_expires_at: Timestamp,
     /// The endpoints it goes to.
     pub targets: SmallVec<[Target; 4]>,
-    /// The caller's idempotency key.
+    /// The caller's idempotency key; for a message that a source took, what makes it the same event as another.
     pub idempotency: Option<Idempotency>,
+    /// The request that it came with, if a source took it.
+    pub receipt: Option<NewReceipt>,
+}
+
+/// A request to be kept.
+#[derive(Clone, Debug)]
+pub struct NewReceipt {
+    /// The source's key.
+    pub source: Seq,
+    /// Request and verdict.
+    pub head: ReceiptHead,
+}
+
+/// A refused request to be kept.
+#[derive(Clone, Debug)]
+pub struct NewRefusal {
+    /// Request and verdict.
+    pub receipt: NewReceipt,
+    /// The body, if it is to be kept.
+    pub body: Option<Bytes>,
 }
 
 /// The answer to a committed message.

@@ -14,10 +14,11 @@ pub mod vault;
 
 pub use error::StoreError;
 pub use flow::{
-    Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NothingInHand,
-    Outcome, Placement, ScheduleRow, Target,
+    Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NewReceipt,
+    NewRefusal, NothingInHand, Outcome, Placement, ScheduleRow, Target,
 };
 pub use queries::{
-    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, Written,
+    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, ReceiptFilter,
+    Written,
 };
 pub use seam::{Configuration, Flow, History, Store};

@@ -2,7 +2,7 @@
 
 use hooktide_model::{
     Attempt, AttemptId, AttemptStatus, Channel, DeliveryStatus, EventTypeName, Message, MessageId,
-    PageRequest, Tag, Timestamp, Uid,
+    PageRequest, ReceiptId, ReceiptOutcome, Tag, Timestamp, Uid,
 };
 
 /// Names an object by its id or by its caller's uid.
@@ -74,6 +74,15 @@ pub struct AttemptFilter {
     pub endpoint: Option<hooktide_model::EndpointId>,
     /// Whether the message is read with each attempt.
     pub with_message: bool,
+}
+
+/// Which receipts of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptFilter {
+    /// Page and order.
+    pub page: PageRequest<ReceiptId>,
+    /// Only with this outcome.
+    pub outcome: Option<ReceiptOutcome>,
 }
 
 /// An attempt in a list.

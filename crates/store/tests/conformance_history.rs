@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 const WINDOW: Duration = Duration::from_secs(24 * 3600);
+const DEDUPE_WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
 /// So that every claim crosses several rolls and sealings.
 const SMALL_CHUNK: u64 = 7;
 /// So that every claim stays in one open chunk.
@@ -48,6 +49,7 @@ impl Place for SqlitePlace {
             vault: Vault::new(b"a main secret of sufficient length").expect("the secret is long enough"),
             clock: Arc::new(clock),
             idempotency_window: WINDOW,
+            dedupe_window: DEDUPE_WINDOW,
             idempotency_keys_max: 1_000_000,
             chunk_events: self.chunk_events,
             chunk_bytes: 1 << 30,
@@ -79,6 +81,10 @@ impl Place for SqlitePlace {
 
     fn idempotency_window(&self) -> Duration {
         WINDOW
+    }
+
+    fn dedupe_window(&self) -> Duration {
+        DEDUPE_WINDOW
     }
 }
 

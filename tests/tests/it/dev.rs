@@ -1,6 +1,6 @@
 //! `hooktide dev`: what a newcomer reads and pastes must work as it stands.
 
-use hooktide_testkit::{ServerSetup, ServerUnderTest, raw_exchange, wait_until};
+use hooktide_testkit::{DEADLINE, ServerSetup, ServerUnderTest, output_within, raw_exchange, wait_until};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -70,4 +70,22 @@ async fn second_start_keeps_the_data() {
     let next = api.publish("demo", "user.created", json!({})).await;
     let attempts = api.wait_for_attempts("demo", &next, 1).await;
     assert_eq!(attempts[0]["status"], 0, "the endpoint points at where the receiver listens now");
+}
+
+#[tokio::test]
+async fn pasted_request_of_a_provider_arrives_at_the_receiver() {
+    let server = ServerSetup::new().dev().start().await;
+    let command = wait_until("a command for the source", async || {
+        server.log().lines().find(|line| line.trim().starts_with("curl -si ")).map(str::to_owned)
+    })
+    .await;
+    let mut shell = std::process::Command::new("sh");
+    let output = output_within(shell.args(["-c", command.trim()]), DEADLINE);
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{command}\n{answer}");
+    let is_delivery = |line: &&str| line.contains("msg_") && line.to_lowercase().contains("verified");
+    wait_until("a line about the delivery", async || {
+        server.log().lines().find(is_delivery).map(str::to_owned)
+    })
+    .await;
 }

@@ -17,13 +17,13 @@ use tokio::time::Instant;
 const VOLUME_MIB: usize = 48;
 
 /// A mounted volume; unmounted when dropped.
-struct Volume {
+pub(crate) struct Volume {
     dir: TempDir,
 }
 
 impl Volume {
     /// Nothing when the test runs without the right to mount.
-    fn mount() -> Option<Self> {
+    pub(crate) fn mount() -> Option<Self> {
         let dir = TempDir::with_prefix("hooktide-volume-").unwrap();
         let size = format!("size={VOLUME_MIB}m");
         let mounted = Command::new("mount")
@@ -44,19 +44,23 @@ impl Volume {
         }
     }
 
+    pub(crate) fn path(&self) -> PathBuf {
+        self.dir.path().to_path_buf()
+    }
+
     fn ballast(&self) -> PathBuf {
         self.dir.path().join("ballast")
     }
 
     /// Takes all space but `keep` bytes.
-    fn fill(&self, keep: usize) {
+    pub(crate) fn fill(&self, keep: usize) {
         let free = free_bytes(self.dir.path());
         if free > keep {
             std::fs::write(self.ballast(), vec![0_u8; free - keep]).unwrap();
         }
     }
 
-    fn empty(&self) {
+    pub(crate) fn empty(&self) {
         std::fs::remove_file(self.ballast()).unwrap();
     }
 }

@@ -9,6 +9,9 @@ use crate::world::World;
 
 const OTHER_ORG: &str = "org_2222222222222222222222222bb";
 
+/// What a token of the organisation may name on its own.
+const WHOLE: &[&str] = &["app_id", "event_type_name", "source_id"];
+
 /// Routes that create the caller's own object under a name that is free in its own organisation.
 const OWN_SCOPE: &[(&str, &str)] = &[("PUT", "/api/v1/event-type/{}")];
 
@@ -20,6 +23,9 @@ struct Tenant {
     message: String,
     attempt: String,
     event_type: String,
+    source: String,
+    source_endpoint: String,
+    receipt: String,
 }
 
 impl Tenant {
@@ -32,11 +38,24 @@ impl Tenant {
         let message = api.publish(&app, &event_type, json!({ "planted": name })).await;
         let attempts = api.wait_for_attempts(&app, &message, 1).await;
         let attempt = attempts[0]["id"].as_str().unwrap().to_owned();
-        Self { app, endpoint, message, attempt, event_type }
+        let source = json!({ "name": name, "type": "none", "uid": format!("source-{name}") });
+        let made = api.post("/ingest/api/v1/source", source).await.expect(201).json();
+        let source = made["id"].as_str().unwrap().to_owned();
+        let owned = json!({ "url": world.receiver.url(&format!("/{name}-source")) });
+        let source_endpoint =
+            api.post(&format!("/ingest/api/v1/source/{source}/endpoint"), owned).await.expect(201).id();
+        let url = made["ingestUrl"].as_str().unwrap();
+        let door = format!("={}", &url[url.find("/in/").unwrap()..]);
+        let sent = api.anonymous().post(&door, json!({ "planted": name })).await.expect(200);
+        let receipt = sent.header("hooktide-receipt");
+        Self { app, endpoint, message, attempt, event_type, source, source_endpoint, receipt }
     }
 
-    fn named(&self, parameter: &str) -> &str {
+    fn named(&self, route: &Route, parameter: &str) -> &str {
         match parameter {
+            "source_id" => &self.source,
+            "receipt_id" => &self.receipt,
+            "endpoint_id" if route.path.starts_with("/ingest/") => &self.source_endpoint,
             "app_id" => &self.app,
             "endpoint_id" => &self.endpoint,
             "msg_id" => &self.message,
@@ -101,6 +120,14 @@ impl Route {
             ("POST", "/app/{}/msg") => json!({ "eventType": "a", "payload": {} }),
             ("POST", "/app/{}/msg/{}/endpoint/{}/resend") => json!({}),
             ("POST", "/auth/app-portal-access/{}") => json!({}),
+            ("POST", "/ingest/api/v1/source") => json!({ "name": "matrix", "type": "none" }),
+            ("PUT" | "PATCH", "/ingest/api/v1/source/{}") => json!({ "name": "taken over", "type": "none" }),
+            ("POST", "/ingest/api/v1/source/{}/endpoint") => json!({ "url": receiver }),
+            ("PUT", "/ingest/api/v1/source/{}/endpoint/{}") => json!({ "url": receiver }),
+            ("PUT", "/ingest/api/v1/source/{}/endpoint/{}/headers") => {
+                json!({ "headers": { "x-taken": "over" } })
+            }
+            ("POST", "/ingest/api/v1/source/{}/endpoint/{}/secret/rotate") => json!({}),
             ("POST", "/event-type") => json!({ "name": "matrix.made", "description": "" }),
             ("PUT" | "PATCH", "/event-type/{}") => json!({ "description": "taken over" }),
             (method, shape) => panic!("the matrix has no body for {method} {shape}: add one"),
@@ -143,7 +170,7 @@ async fn routes(api: &Api) -> Vec<Route> {
 async fn snapshot(api: &Api, routes: &[Route], tenant: &Tenant) -> Vec<(String, Value)> {
     let mut seen = Vec::new();
     for route in routes.iter().filter(|it| it.method == Method::GET) {
-        let path = route.filled(|parameter| tenant.named(parameter));
+        let path = route.filled(|parameter| tenant.named(route, parameter));
         let body = api.get(&format!("={path}")).await.expect(200).json();
         seen.push((path, body));
     }
@@ -190,12 +217,14 @@ async fn another_organisation_gets_nothing() {
         if route.parameters().is_empty() {
             // A list or a creation of one's own: allowed, but nothing of the victim's may show.
             let answer = route.call(&other, &route.path, &receiver).await;
-            for id in [&victim.app, &victim.endpoint, &victim.message, &victim.event_type] {
+            let planted =
+                [&victim.app, &victim.endpoint, &victim.message, &victim.event_type, &victim.source];
+            for id in planted {
                 assert!(!answer.text().contains(id.as_str()), "{answer}");
             }
             continue;
         }
-        let path = route.filled(|parameter| victim.named(parameter));
+        let path = route.filled(|parameter| victim.named(route, parameter));
         refused(route, &route.call(&other, &path, &receiver).await, &victim);
     }
 
@@ -214,8 +243,9 @@ async fn ids_of_another_application_of_the_same_organisation_are_not_found() {
     let mut tried = 0;
     for route in &routes {
         let parameters = route.parameters();
-        for foreign in parameters.iter().filter(|it| **it != "app_id" && **it != "event_type_name") {
-            let path = route.filled(|it| if it == *foreign { victim.named(it) } else { own.named(it) });
+        for foreign in parameters.iter().filter(|it| !WHOLE.contains(*it)) {
+            let path = route
+                .filled(|it| if it == *foreign { victim.named(route, it) } else { own.named(route, it) });
             let answer = route.call(&world.api, &path, &receiver).await;
             refused(route, &answer, &victim);
             tried += 1;
@@ -242,17 +272,18 @@ async fn portal_token_of_another_application_gets_nothing() {
         let parameters = route.parameters();
         if !parameters.contains(&"app_id") {
             if route.method != Method::GET {
-                let path = route.filled(|it| victim.named(it));
+                let path = route.filled(|it| victim.named(route, it));
                 let answer = route.call(&portal, &path, &receiver).await;
                 assert_eq!(answer.status, 403, "{answer}");
             }
             continue;
         }
-        let path = route.filled(|it| victim.named(it));
+        let path = route.filled(|it| victim.named(route, it));
         let answer = route.call(&portal, &path, &receiver).await;
         assert!(matches!(answer.status, 403 | 404), "{answer}");
         for foreign in parameters.iter().filter(|it| **it != "app_id") {
-            let path = route.filled(|it| if it == *foreign { victim.named(it) } else { own.named(it) });
+            let path = route
+                .filled(|it| if it == *foreign { victim.named(route, it) } else { own.named(route, it) });
             let answer = route.call(&portal, &path, &receiver).await;
             assert!(matches!(answer.status, 403 | 404 | 422), "{answer}");
         }
@@ -267,8 +298,8 @@ async fn the_owner_gets_everything() {
     let world = world().await;
     let tenant = Tenant::create(&world, &world.api, "owner").await;
     let receiver = world.receiver.url("/own");
-    for route in routes(&world.api).await {
-        let path = route.filled(|parameter| tenant.named(parameter));
+    for route in &routes(&world.api).await {
+        let path = route.filled(|parameter| tenant.named(route, parameter));
         let answer = route.call(&world.api, &path, &receiver).await;
         assert!((200..300).contains(&answer.status), "{answer}");
     }

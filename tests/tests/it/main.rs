@@ -27,6 +27,7 @@ mod message;
 mod openapi;
 mod pagination;
 mod payloads;
+mod receive;
 mod sdk;
 mod secrets;
 mod shutdown;

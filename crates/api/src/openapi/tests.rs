@@ -36,7 +36,8 @@ fn every_route_is_documented_and_every_documented_operation_is_routed() {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         annotated += text.matches("#[utoipa::path(").count();
-        if !path.ends_with("docs.rs") {
+        // Pages, and the door, which is the providers'.
+        if !path.ends_with("docs.rs") && !path.ends_with("door.rs") {
             assert!(!text.contains(".route("), "{} routes past the document", path.display());
         }
     }

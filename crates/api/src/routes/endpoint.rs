@@ -22,7 +22,7 @@ use crate::state::ApiState;
 use crate::wire::ListOut;
 use crate::wire::endpoint::{EndpointDraft, EndpointIn, EndpointOut, EndpointPatch};
 
-pub(crate) struct ListQuery(PageParams<EndpointId>);
+pub(crate) struct ListQuery(pub(super) PageParams<EndpointId>);
 
 impl QueryParams for ListQuery {
     fn read(reader: &mut QueryReader<'_>) -> Self {
@@ -75,7 +75,7 @@ pub(crate) async fn create(
     Ok(created((&row).into()))
 }
 
-async fn insert(
+pub(super) async fn insert(
     api: &ApiState,
     owner: &Application,
     draft: EndpointDraft,
@@ -160,7 +160,7 @@ pub(crate) async fn upsert(
     Ok(created((&row).into()))
 }
 
-async fn replace(
+pub(super) async fn replace(
     api: &ApiState,
     owner: &Application,
     named: &ObjectRef<EndpointId>,

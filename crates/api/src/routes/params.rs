@@ -58,6 +58,34 @@ pub(crate) struct AttemptPath {
     pub(crate) attempt_id: String,
 }
 
+/// `/source/{source_id}`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct SourcePath {
+    /// The source's id or uid.
+    pub(crate) source_id: String,
+}
+
+/// `/source/{source_id}/endpoint/{endpoint_id}`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct SourceEndpointPath {
+    /// The source's id or uid.
+    pub(crate) source_id: String,
+    /// The endpoint's id or uid.
+    pub(crate) endpoint_id: String,
+}
+
+/// `/source/{source_id}/receipt/{receipt_id}`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ReceiptPath {
+    /// The source's id or uid.
+    pub(crate) source_id: String,
+    /// The receipt's id.
+    pub(crate) receipt_id: String,
+}
+
 /// The header that makes a POST safe to repeat. Read by [`crate::extract::IdempotencyKey`].
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]

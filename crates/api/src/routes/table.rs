@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::{
     application, attempt, attempt_list, auth, destination, endpoint, endpoint_action, endpoint_headers,
-    endpoint_secret, event_type, health, message,
+    endpoint_secret, event_type, health, message, receipt, source, source_endpoint,
 };
 use crate::state::ApiState;
 
@@ -17,6 +17,7 @@ pub(crate) fn operations() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(configuration())
         .merge(history())
+        .merge(ingest())
         .routes(routes!(health::get))
         .routes(routes!(health::ping))
         .routes(routes!(health::live))
@@ -45,6 +46,24 @@ fn configuration() -> OpenApiRouter<ApiState> {
         // /event-type
         .routes(routes!(event_type::list, event_type::create))
         .routes(routes!(event_type::get, event_type::upsert, event_type::patch, event_type::delete))
+}
+
+fn ingest() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        // /ingest/api/v1/source
+        .routes(routes!(source::list, source::create))
+        .routes(routes!(source::get, source::upsert, source::patch, source::delete))
+        .routes(routes!(source::rotate_token))
+        // its endpoints
+        .routes(routes!(source_endpoint::list, source_endpoint::create))
+        .routes(routes!(source_endpoint::get, source_endpoint::upsert, source_endpoint::delete))
+        .routes(routes!(source_endpoint::get_headers, source_endpoint::set_headers))
+        .routes(routes!(source_endpoint::get_secret))
+        .routes(routes!(source_endpoint::rotate_secret))
+        // its receipts
+        .routes(routes!(receipt::list))
+        .routes(routes!(receipt::get))
+        .routes(routes!(receipt::replay))
 }
 
 #[expect(deprecated, reason = "earlier clients call it")]

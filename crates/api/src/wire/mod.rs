@@ -14,6 +14,8 @@ pub mod message;
 pub mod message_out;
 pub mod patch;
 pub mod payload;
+pub mod receipt;
+pub mod source;
 pub mod status;
 pub mod task;
 

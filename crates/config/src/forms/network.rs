@@ -1,4 +1,4 @@
-//! Addresses, networks and the database URL.
+//! Addresses, networks, the start of a URL and the database URL.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -65,6 +65,28 @@ fn parse_subnet(text: &str) -> Result<IpNet, Wrong> {
             "write CIDR notation, as in `10.0.0.0/8` or `fd00::/8`",
         )
     })
+}
+
+/// The start of a URL: scheme and authority, perhaps a path. Kept without a slash at the end.
+pub(crate) struct BaseUrl;
+
+impl Form for BaseUrl {
+    type Out = String;
+
+    fn parse(&self, text: &str) -> Result<String, Wrong> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains(['?', '#', '@']);
+        if host.is_empty() || !is_plain {
+            let help = "write scheme and host, as in `https://hooks.example.com`";
+            return Err(Wrong::new(format!("`{text}` is not the start of a URL"), help));
+        }
+        Ok(text.trim_end_matches('/').to_owned())
+    }
+
+    fn describe(&self) -> String {
+        "`http://` or `https://`, host and perhaps a path".to_owned()
+    }
 }
 
 /// The URL of the store. The path is taken literally, without escapes.

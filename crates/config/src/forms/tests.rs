@@ -141,6 +141,22 @@ fn addresses_and_networks_are_read_in_both_families() {
 }
 
 #[test]
+fn start_of_a_url_has_a_host_and_nothing_behind_its_path() {
+    for (text, kept) in [
+        ("https://hooks.example.com/", "https://hooks.example.com"),
+        ("http://127.0.0.1:8071", "http://127.0.0.1:8071"),
+        ("https://example.com/hooks", "https://example.com/hooks"),
+    ] {
+        assert_eq!(BaseUrl.parse(text).unwrap(), kept);
+    }
+    for text in
+        ["example.com", "https://", "https:///x", "ftp://a", "https://a?b", "https://u@a", "https://a b"]
+    {
+        assert!(BaseUrl.parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn only_a_file_is_a_database_today() {
     for (text, path) in [("sqlite://a/b.db", "a/b.db"), ("sqlite:///var/b.db", "/var/b.db")] {
         assert_eq!(Database.parse(text).unwrap().path.to_str(), Some(path));

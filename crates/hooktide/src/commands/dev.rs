@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use hooktide_config::{Loaded, Preset};
 use hooktide_model::OrgId;
-use hooktide_verify::VerifyingKey;
+use hooktide_verify::{Now, VerifyingKey};
 
 use super::token::DEFAULT_ORGANISATION;
 use crate::cli::ServerArgs;
-use crate::dev::{Receiver, banner, prepare};
+use crate::dev::{Receiver, banner, prepare, prepare_source};
 use crate::failure::Failure;
 use crate::output::print_data;
 use crate::server::{Server, runtime};
@@ -56,6 +56,11 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
     let demo = prepare(&server, &org, &format!("http://{address}/"))
         .await
         .map_err(|error| Failure::caused("cannot prepare the demo data", &error, ""))?;
+    let source = prepare_source(&server, &org, &format!("http://{address}/"), &demo.secret)
+        .await
+        .map_err(|error| Failure::caused("cannot prepare the demo source", &error, ""))?;
+    let now = Now { unix_ms: server.clock.now().unix_ms() };
+    let command = source.command(&format!("http://{}", server.address), now)?;
     let key = VerifyingKey::parse(&demo.secret)
         .map_err(|error| Failure::caused("cannot use the demo endpoint's secret", &error, ""))?;
     receiver.set_key(key);
@@ -63,6 +68,6 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
         .tokens
         .mint_org(&org, server.clock.now())
         .map_err(|error| Failure::caused("cannot sign a token", &error, ""))?;
-    print_data(&banner(server.address, address, &path, &token))?;
+    print_data(&banner(server.address, address, &path, &token, &source, &command))?;
     server.run().await
 }

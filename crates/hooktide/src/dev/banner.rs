@@ -3,8 +3,17 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::DemoSource;
+
 /// The text.
-pub(crate) fn banner(api: SocketAddr, receiver: SocketAddr, data: &Path, token: &str) -> String {
+pub(crate) fn banner(
+    api: SocketAddr,
+    receiver: SocketAddr,
+    data: &Path,
+    token: &str,
+    source: &DemoSource,
+    command: &str,
+) -> String {
     let api = format!("http://{api}");
     format!(
         r#"Hooktide is listening on {api}
@@ -31,8 +40,16 @@ Paste this into another terminal.
 
   curl -s "http://{receiver}/fail?times=2"
 
+4. Receive: a source takes GitHub's webhooks at {api}{door}
+   Its secret is {secret}
+   This is what GitHub would send; the signature is checked, and the receiver gets the same bytes:
+
+  {command}
+
 Stop with Ctrl-C. Deliveries:
 "#,
         data = data.display(),
+        door = source.path,
+        secret = source.secret,
     )
 }

@@ -3,7 +3,9 @@
 mod banner;
 mod demo;
 mod receiver;
+mod source;
 
 pub(crate) use banner::banner;
 pub(crate) use demo::prepare;
 pub(crate) use receiver::Receiver;
+pub(crate) use source::{DemoSource, prepare_source};

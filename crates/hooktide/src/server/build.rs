@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use hooktide_api::{ApiLimits, ApiParts, ApiState, TokenKeys};
+use hooktide_api::{ApiLimits, ApiParts, ApiState, ReceiveOptions, TokenKeys};
 use hooktide_config::{Config, HeaderNames, SignatureType};
 use hooktide_destinations::guard::{GuardPolicy, SystemResolver};
 use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
@@ -88,6 +88,7 @@ impl Server {
             pipeline: Arc::clone(&pipeline),
             tokens: tokens.clone(),
             public_url: format!("http://{address}"),
+            receive: receive(&config, address),
             guard: Arc::new(policy),
             limits: limits(&config),
             signature_kind: match config.delivery.signature_type {
@@ -140,6 +141,7 @@ fn open_store(
         vault,
         clock,
         idempotency_window: config.idempotency.window,
+        dedupe_window: config.receive.dedupe_window.min(history),
         idempotency_keys_max: usize::try_from(config.idempotency.keys_max).unwrap_or(usize::MAX),
         chunk_events: config.storage.chunk_events,
         chunk_bytes: config.chunk_bytes(),
@@ -188,6 +190,16 @@ fn limits(config: &Config) -> ApiLimits {
     let body_bytes_max = usize::try_from(config.api.body_bytes_max).unwrap_or(usize::MAX);
     let payload_bytes_max = usize::try_from(config.messages.payload_bytes_max).unwrap_or(usize::MAX);
     ApiLimits { body_bytes_max, payload_bytes_max, ..ApiLimits::default() }
+}
+
+fn receive(config: &Config, address: SocketAddr) -> ReceiveOptions {
+    let own = &config.receive.public_url;
+    ReceiveOptions {
+        body_bytes_max: usize::try_from(config.receive.body_bytes_max).unwrap_or(usize::MAX),
+        public_url: own.clone().unwrap_or_else(|| format!("http://{address}")),
+        public_url_is_set: own.is_some(),
+        trusted_proxies: config.receive.trusted_proxies.clone(),
+    }
 }
 
 fn seed() -> Result<u64, Failure> {

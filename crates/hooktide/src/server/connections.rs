@@ -41,11 +41,11 @@ pub(super) async fn serve(
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             biased;
             () = stopping(&mut stop) => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -59,7 +59,7 @@ pub(super) async fn serve(
         let service = service.clone();
         let answer = service_fn(move |request| {
             let service = service.clone();
-            async move { Ok::<_, Infallible>(service.answer(request).await) }
+            async move { Ok::<_, Infallible>(service.answer(request, peer).await) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), answer);
         let watched = graceful.watch(connection);

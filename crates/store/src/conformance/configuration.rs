@@ -8,6 +8,7 @@ mod endpoints;
 mod event_types;
 mod idempotency;
 mod lists;
+mod sources;
 mod subject;
 
 use std::pin::Pin;
@@ -64,6 +65,12 @@ pub const CONFIGURATION_CLAIMS: &[(&str, ClaimFn)] = claims![
     idempotency::refused_insert_leaves_its_key_unused,
     idempotency::key_is_forgotten_after_the_window,
     idempotency::requests_at_the_same_time_make_one_row,
+    sources::source_reads_back_as_written,
+    sources::owned_application_is_found_by_nobody_else,
+    sources::deleting_takes_application_and_endpoints_along,
+    sources::other_organisation_finds_no_source,
+    sources::saved_source_has_the_new_token_only,
+    sources::same_request_makes_one_source,
     lists::applications_are_paged_without_gap_or_repeat,
     lists::endpoints_are_paged_without_gap_or_repeat,
     lists::event_types_are_paged_without_gap_or_repeat,

@@ -6,6 +6,7 @@
 mod accept;
 mod keys;
 mod ledger;
+mod receipts;
 mod recovery;
 mod schedule;
 
@@ -21,6 +22,12 @@ pub const FLOW_CLAIMS: &[(&str, ClaimFn)] = claims![
     keys::key_with_another_request_is_refused,
     keys::key_is_forgotten_after_the_window,
     keys::event_id_is_unique_in_its_application_only,
+    receipts::accepted_receipt_is_there_with_its_message,
+    receipts::refused_request_is_kept_with_its_body,
+    receipts::same_event_is_replayed_and_leaves_no_receipt,
+    receipts::same_event_with_another_body_is_kept_as_a_conflict,
+    receipts::events_are_recognised_for_a_window_of_their_own,
+    receipts::receipts_are_listed_by_source_and_outcome,
     schedule::due_rows_come_in_order_up_to_the_limit,
     schedule::outcome_ends_its_row_however_old,
     schedule::failure_leaves_exactly_one_row,

@@ -33,6 +33,8 @@ pub trait Place: Send + Sync + 'static {
     async fn kill(&self, store: Arc<dyn Store>);
     /// How long this place's stores remember idempotency keys.
     fn idempotency_window(&self) -> Duration;
+    /// How long it remembers events that sources took.
+    fn dedupe_window(&self) -> Duration;
 }
 
 /// A place, the store that is open there, and what its listener heard.
@@ -65,6 +67,10 @@ impl Harness {
 
     pub(super) fn idempotency_window(&self) -> Duration {
         self.place.idempotency_window()
+    }
+
+    pub(super) fn dedupe_window(&self) -> Duration {
+        self.place.dedupe_window()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -113,6 +119,7 @@ impl Harness {
             payload_expires_at: self.now().plus(Duration::from_secs(90 * 24 * 3600)),
             targets: SmallVec::new(),
             idempotency: None,
+            receipt: None,
         }
     }
 

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
-    Timestamp,
+    Source, SourceId, Timestamp, TokenHash,
 };
 
 use crate::{Idempotency, ObjectRef, StoreError, Written};
@@ -73,6 +73,31 @@ pub trait Configuration: Send + Sync + 'static {
     async fn note_failing_since(&self, endpoint: Seq, since: Option<Timestamp>) -> Result<(), StoreError>;
     /// Switch an endpoint off. Whether it was on.
     async fn disable_endpoint(&self, endpoint: Seq, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Insert a source and the application it owns, which no reader of applications finds but
+    /// [`Configuration::source_application`] and [`Configuration::endpoint_by_key`]. `Taken("uid")` when its uid is in
+    /// use in the organisation.
+    async fn insert_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError>;
+    /// Save a changed source, token and secrets included; see [`Configuration::save_endpoint`].
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError>;
+    /// Delete a source, its application and its endpoints; uids become free. `Missing` when there is none.
+    async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError>;
+    /// Read one source of the organisation.
+    async fn source(&self, org: &OrgId, source: &ObjectRef<SourceId>) -> Result<Option<Source>, StoreError>;
+    /// The source whose token has that hash, of whichever organisation.
+    async fn source_by_token(&self, hash: TokenHash) -> Result<Option<Source>, StoreError>;
+    /// List sources by id.
+    async fn sources(&self, org: &OrgId, page: PageRequest<SourceId>) -> Result<Page<Source>, StoreError>;
+    /// The application that a source owns.
+    async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError>;
 
     /// Insert an event type. `Taken("name")` when it exists.
     async fn insert_event_type(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use hooktide_model::{Seq, Timestamp, Trigger};
 
-use crate::{Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, Outcome, StoreError};
+use crate::{Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, NewRefusal, Outcome, StoreError};
 
 /// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.
 #[async_trait]
@@ -16,8 +16,13 @@ pub trait Flow: Send + Sync + 'static {
     /// Commit a message with its targets and idempotency key; returns when it is flushed.
     ///
     /// Once this was polled the commit takes place even if the future is dropped. `Overloaded` and `Unavailable`
-    /// mean that nothing was stored; `Taken("eventId")` and `KeyReused` as their names say.
+    /// mean that nothing was stored; `Taken("eventId")` and `KeyReused` as their names say. A message with a receipt
+    /// whose key came before with another request is kept as a receipt of a conflict, durable when `KeyReused` is
+    /// answered; the keys of such messages are remembered for a window of their own.
     async fn accept(&self, message: NewMessage) -> Result<Accepted, StoreError>;
+
+    /// Keep a refused request; its key, when it is flushed. `Overloaded` and `Unavailable` mean that it was not kept.
+    async fn refuse(&self, refusal: NewRefusal) -> Result<Seq, StoreError>;
 
     /// Commit an outcome: the attempt, the end of its schedule row, the next one. Returns when it is queued; waits
     /// while too much is queued. The listener hears of the commit. Never lost while the process lives: when the

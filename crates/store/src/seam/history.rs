@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Page, PageRequest, Timestamp,
+    AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Page, PageRequest, Receipt,
+    ReceiptId, SourceId, Timestamp,
 };
 
 use crate::{
-    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, StoreError,
+    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, ReceiptFilter,
+    StoreError,
 };
 
 /// Reads of history, and the erasing of contents.
@@ -57,6 +59,11 @@ pub trait History: Send + Sync + 'static {
         since: Timestamp,
         until: Timestamp,
     ) -> Result<AttemptCounts, StoreError>;
+
+    /// One receipt of a source, with its body. An accepted one has the key of its message.
+    async fn receipt(&self, source: SourceId, receipt: ReceiptId) -> Result<Option<Receipt>, StoreError>;
+    /// A source's receipts, without bodies.
+    async fn receipts(&self, source: SourceId, filter: ReceiptFilter) -> Result<Page<Receipt>, StoreError>;
 
     /// Erase a message's payload. `Missing` when there is no such message.
     async fn expunge_payload(&self, app: AppId, message: MessageId) -> Result<(), StoreError>;

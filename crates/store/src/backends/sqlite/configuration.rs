@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
-    Timestamp,
+    Source, SourceId, Timestamp, TokenHash,
 };
 
 use super::SqliteStore;
@@ -93,6 +93,42 @@ impl Configuration for SqliteStore {
 
     async fn disable_endpoint(&self, endpoint: Seq, now: Timestamp) -> Result<bool, StoreError> {
         self.core.disable_endpoint(endpoint, now).await
+    }
+
+    async fn insert_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.core.insert_source(source, idempotency).await
+    }
+
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.core.save_source(source, idempotency).await
+    }
+
+    async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError> {
+        self.core.delete_source(org, source).await
+    }
+
+    async fn source(&self, org: &OrgId, source: &ObjectRef<SourceId>) -> Result<Option<Source>, StoreError> {
+        self.core.source(org, source).await
+    }
+
+    async fn source_by_token(&self, hash: TokenHash) -> Result<Option<Source>, StoreError> {
+        self.core.source_by_token(hash).await
+    }
+
+    async fn sources(&self, org: &OrgId, page: PageRequest<SourceId>) -> Result<Page<Source>, StoreError> {
+        self.core.sources(org, page).await
+    }
+
+    async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError> {
+        self.core.source_application(app).await
     }
 
     async fn insert_event_type(

@@ -13,6 +13,7 @@ mod history;
 mod keys;
 mod parts;
 mod read_back;
+mod receipt_head;
 mod recover;
 mod retention;
 mod store;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hooktide_model::{Clock, IdMint, Seq};
 
 use super::chain::Chain;
+use super::core::CoreDb;
 use super::read_back::ReadBack;
 use super::writer::{Queue, WriterShared};
 use crate::ScheduleRow;
@@ -21,6 +22,8 @@ pub(super) struct Parts {
     pub(super) read_back: ReadBack,
     /// Makes public ids.
     pub(super) mint: IdMint,
+    /// Seals and opens the heads of receipts.
+    pub(super) core: CoreDb,
     /// The time.
     pub(super) clock: Arc<dyn Clock>,
 }

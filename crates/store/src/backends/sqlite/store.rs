@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId,
-    Page, PageRequest, Seq, SeqSource, Timestamp, Trigger,
+    Page, PageRequest, Receipt, ReceiptId, Seq, SeqSource, SourceId, Timestamp, Trigger,
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
@@ -21,12 +21,17 @@ use super::history;
 use super::keys::uid_key;
 use super::parts::Parts;
 use super::read_back::ReadBack;
+use super::receipt_head::seal_head;
 use super::retention::{self, Retention};
-use super::writer::{self, Op, Prepared, Queue, Writer, WriterSettings, WriterShared, store_error};
+use super::writer::{
+    self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
+    store_error,
+};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, ObjectRef, Outcome, Store, StoreError,
+    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, ObjectRef, Outcome,
+    ReceiptFilter, Store, StoreError,
 };
 
 /// How often a read is begun while retention takes chunks away.
@@ -42,6 +47,8 @@ pub struct SqliteOptions {
     pub clock: Arc<dyn Clock>,
     /// How long idempotency keys are remembered.
     pub idempotency_window: Duration,
+    /// How long an event that a source took is recognised as the same.
+    pub dedupe_window: Duration,
     /// Keys remembered at most; beyond these the oldest are forgotten early.
     pub idempotency_keys_max: usize,
     /// Events in a chunk.
@@ -104,10 +111,12 @@ impl SqliteStore {
             queue: Arc::clone(&queue),
             read_back: ReadBack::default(),
             mint: mint.clone(),
+            core: core.clone(),
             clock: Arc::clone(&options.clock),
         });
         let settings = WriterSettings {
             idempotency_window: options.idempotency_window,
+            dedupe_window: options.dedupe_window,
             idempotency_keys_max: options.idempotency_keys_max,
             chunk_events: options.chunk_events.max(1),
             chunk_bytes: options.chunk_bytes,
@@ -126,6 +135,14 @@ impl SqliteStore {
     #[cfg(test)]
     pub(super) fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    fn seal_receipt(&self, receipt: Option<&NewReceipt>) -> Result<Option<PreparedReceipt>, StoreError> {
+        let seal = |receipt: &NewReceipt| {
+            let head = seal_head(&self.core, receipt.source, &receipt.head)?;
+            Ok(PreparedReceipt { source: receipt.source, head })
+        };
+        receipt.map(seal).transpose()
     }
 
     async fn read<T: Send + 'static>(
@@ -233,14 +250,28 @@ impl Flow for SqliteStore {
         let uid_key = message.uid.as_ref().map(|uid| uid_key(message.app, uid.as_str()));
         let (reply, answer) = oneshot::channel();
         let targets = message.targets.clone();
-        let pushed =
-            self.parts.queue.push_accept(Box::new(Prepared { message, body, plain_bytes, uid_key }), reply);
+        let sealed = self.seal_receipt(message.receipt.as_ref());
+        let pushed = sealed.and_then(|receipt| {
+            let prepared = Prepared { message, body, plain_bytes, uid_key, receipt };
+            self.parts.queue.push_accept(Box::new(prepared), reply)
+        });
         if let Err(refused) = pushed {
             if let Some(listener) = self.parts.shared.listener.get() {
                 listener.not_committed(&targets);
             }
             return Err(refused);
         }
+        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".to_owned())))
+    }
+
+    async fn refuse(&self, refusal: NewRefusal) -> Result<Seq, StoreError> {
+        let head = seal_head(&self.core, refusal.receipt.source, &refusal.receipt.head)?;
+        let (body, plain_bytes) = refusal.body.map(|body| history::pack_body(&body)).unzip();
+        let source = refusal.receipt.source;
+        let plain_bytes = plain_bytes.flatten();
+        let prepared = PreparedRefusal { source, head, body, plain_bytes, seq: None };
+        let (reply, answer) = oneshot::channel();
+        self.parts.queue.push_refusal(Box::new(prepared), reply)?;
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".to_owned())))
     }
 
@@ -367,6 +398,14 @@ impl History for SqliteStore {
         until: Timestamp,
     ) -> Result<AttemptCounts, StoreError> {
         self.read(move |parts| history::attempt_counts(parts, endpoint, since, until)).await
+    }
+
+    async fn receipt(&self, source: SourceId, receipt: ReceiptId) -> Result<Option<Receipt>, StoreError> {
+        self.read(move |parts| history::receipt(parts, source, receipt)).await
+    }
+
+    async fn receipts(&self, source: SourceId, filter: ReceiptFilter) -> Result<Page<Receipt>, StoreError> {
+        self.read(move |parts| history::receipts(parts, source, &filter)).await
     }
 
     async fn expunge_payload(&self, app: AppId, message: MessageId) -> Result<(), StoreError> {

@@ -60,6 +60,7 @@ fn options(folder: &Path, clock: &ManualClock) -> SqliteOptions {
         vault: Vault::new(b"a main secret of sufficient length").unwrap(),
         clock: Arc::new(clock.clone()),
         idempotency_window: DAY,
+        dedupe_window: 10 * DAY,
         idempotency_keys_max: 1_000_000,
         chunk_events: 7,
         chunk_bytes: 1 << 30,
@@ -92,6 +93,7 @@ impl Bed {
             payload_expires_at: self.clock.now().plus(365 * DAY),
             targets: smallvec::SmallVec::new(),
             idempotency: None,
+            receipt: None,
         }
     }
 

@@ -8,7 +8,7 @@ use hooktide_model::clock::ManualClock;
 use hooktide_model::id::TypedId;
 use hooktide_model::{
     AppId, Application, Clock, Endpoint, EndpointSecret, EventType, EventTypeName, IdMint, OrgId, SeqSource,
-    Timestamp, Uid,
+    Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceToken, Timestamp, Uid,
 };
 
 use crate::{Configuration, Idempotency, StoreError, Written};
@@ -42,6 +42,45 @@ impl ConfigurationSubject {
             name: "Grüße & Co".to_owned(),
             throttle_rate: Some(u16::MAX),
             metadata: pairs(&[("plan", "gold"), ("quote\"d", "日本\n")]),
+            created_at: self.clock.now(),
+            updated_at: self.clock.now(),
+            version: 1,
+        }
+    }
+
+    /// A new source with every field set, not inserted.
+    pub(super) fn source(&self, org: &OrgId, source_uid: Option<&str>) -> Source {
+        let id = self.id();
+        Source {
+            id,
+            org: org.clone(),
+            app: self.id(),
+            uid: source_uid.map(uid),
+            name: "GitHub, 'quoted'".to_owned(),
+            provider: "github".to_owned(),
+            token: SourceToken::new(format!("token-of-{id}")),
+            secrets: vec![SourceSecret {
+                id: "current".to_owned(),
+                purpose: SourceSecretUse::Challenge,
+                text: format!("secret-of-{id}"),
+                from_s: Some(1),
+                until_s: Some(4_000_000_000),
+            }],
+            settings: SourceSettings {
+                disabled: true,
+                wire_type: Some("clerk".to_owned()),
+                url: Some("https://example.com/in/1".to_owned()),
+                methods: Some(vec!["POST".to_owned()]),
+                body_bytes_max: Some(1024),
+                throttle_rate: Some(9),
+                dedupe: Some("\"body_hash\"".to_owned()),
+                response: Some(SourceResponse {
+                    status: Some(200),
+                    headers: pairs(&[("x-answer", "yes")]),
+                    body: Some("ok".to_owned()),
+                }),
+            },
+            metadata: pairs(&[("team", "billing")]),
             created_at: self.clock.now(),
             updated_at: self.clock.now(),
             version: 1,

@@ -13,12 +13,15 @@ use super::{Bloom, MemoryIndex, Meta, get_meta};
 const READERS_IDLE_MAX: usize = 64;
 static READERS_IDLE: AtomicUsize = AtomicUsize::new(0);
 
+/// By the primary keys of both.
+const LAST_SEQ: &str = "SELECT nullif(max(coalesce((SELECT max(seq) FROM message), 0), coalesce((SELECT max(seq) FROM receipt), 0)), 0)";
+
 /// What is known of a chunk without reading it. Grows while the chunk is open.
 #[derive(Debug)]
 pub(in super::super) struct Summary {
     /// No message key in the chunk is smaller.
     pub(in super::super) first_seq: i64,
-    /// The largest message key so far.
+    /// The largest key of a message or receipt so far.
     pub(in super::super) last_seq: AtomicI64,
     /// The smallest message key of an attempt.
     pub(in super::super) attempt_message_min: AtomicI64,
@@ -164,7 +167,7 @@ impl Summary {
         let bounds = "SELECT max(seq), min(msg), min(seq) FROM attempt";
         let (attempt_max, message_min, attempt_min): (Option<i64>, Option<i64>, Option<i64>) =
             reader.query_row(bounds, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let last_seq: Option<i64> = reader.query_row("SELECT max(seq) FROM message", [], |row| row.get(0))?;
+        let last_seq: Option<i64> = reader.query_row(LAST_SEQ, [], |row| row.get(0))?;
         Ok(Self {
             first_seq: get_meta(reader, Meta::FIRST_SEQ)?.unwrap_or(0),
             last_seq: last_seq.unwrap_or(0).into(),

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use hooktide_model::ReceiptOutcome;
 use rusqlite::Connection;
 
 /// A message in an application's list.
@@ -25,6 +26,15 @@ pub(in super::super) struct AttemptEntry {
     pub(in super::super) status: u8,
 }
 
+/// A receipt in a source's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct ReceiptEntry {
+    /// Its key.
+    pub(in super::super) seq: i64,
+    /// What became of the request.
+    pub(in super::super) outcome: u8,
+}
+
 /// What an idempotency key or event id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct KeyEntry {
@@ -41,6 +51,8 @@ pub(in super::super) struct MemoryIndex {
     pub(in super::super) by_app: HashMap<i64, Vec<MessageEntry>>,
     /// By endpoint, in order of recording.
     pub(in super::super) by_endpoint: HashMap<i64, Vec<AttemptEntry>>,
+    /// By source, oldest first.
+    pub(in super::super) by_source: HashMap<i64, Vec<ReceiptEntry>>,
     /// By key hash.
     pub(in super::super) keys: HashMap<[u8; 16], KeyEntry>,
 }
@@ -66,12 +78,25 @@ impl MemoryIndex {
             let entry = AttemptEntry { seq: row.get(0)?, message: row.get(1)?, status: row.get(2)? };
             index.by_endpoint.entry(row.get(3)?).or_default().push(entry);
         }
+        let mut receipts = connection.prepare("SELECT seq, source, outcome FROM receipt ORDER BY seq")?;
+        let mut rows = receipts.query([])?;
+        while let Some(row) = rows.next()? {
+            let entry = ReceiptEntry { seq: row.get(0)?, outcome: row.get(2)? };
+            index.by_source.entry(row.get(1)?).or_default().push(entry);
+        }
         let mut keys = connection.prepare("SELECT key, request, msg FROM message_key")?;
         let mut rows = keys.query([])?;
         while let Some(row) = rows.next()? {
             index.keys.insert(row.get(0)?, KeyEntry { request: row.get(1)?, message: row.get(2)? });
         }
         Ok(index)
+    }
+
+    /// Events that the chunk holds: messages and requests that became none.
+    pub(in super::super) fn events(&self) -> usize {
+        let refused = |entry: &&ReceiptEntry| entry.outcome != ReceiptOutcome::Accepted as u8;
+        let messages: usize = self.by_app.values().map(Vec::len).sum();
+        messages + self.by_source.values().flatten().filter(refused).count()
     }
 
     /// Attempts recorded.

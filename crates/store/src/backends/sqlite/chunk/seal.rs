@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use rusqlite::Connection;
 
+use super::schema::index_receipts;
 use super::{Bloom, Chunk, Meta, put_meta};
 
 /// Lists of an application; the type is in the index so that a type filter reads no rows.
@@ -26,6 +27,7 @@ pub(in super::super) fn seal(chunk: &Chunk, connection: Connection) -> rusqlite:
     for statement in [INDEX_MESSAGE, INDEX_ATTEMPT, INDEX_FAILED, INDEX_MESSAGES, INDEX_KEY] {
         connection.execute_batch(statement)?;
     }
+    index_receipts(&connection)?;
     let bloom = {
         let index = chunk.index.read();
         index

@@ -20,16 +20,17 @@ macro_rules! select {
 /// One row by primary key, of whichever organisation: for steps that come from a row that was already theirs.
 pub(super) const BY_SEQ: &str = select!("WHERE seq = ?1");
 
-/// One row by primary key; the organisation is checked, so that another's id finds nothing.
-pub(super) const BY_ID: &str = select!("WHERE seq = ?1 AND org = ?2");
+/// One row by primary key; the organisation is checked, so that another's id finds nothing. Nor does the id of one
+/// that a source owns.
+pub(super) const BY_ID: &str = select!("WHERE seq = ?1 AND org = ?2 AND kind = 0");
 
 /// One row by the unique index on (org, uid).
 pub(super) const BY_UID: &str = select!("WHERE org = ?1 AND uid = ?2");
 
-/// Keyset pages in the order of the index on (org, seq): a page costs its rows, wherever it lies.
+/// Keyset pages in the order of the index on (org, seq) of listed ones: a page costs its rows, wherever it lies.
 pub(super) const PAGE: Walk = Walk {
-    up: select!("WHERE org = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
-    down: select!("WHERE org = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"),
+    up: select!("WHERE org = ?1 AND kind = 0 AND seq > ?2 ORDER BY seq LIMIT ?3"),
+    down: select!("WHERE org = ?1 AND kind = 0 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"),
 };
 
 /// The unique index on (org, uid) refuses a uid in use.
@@ -41,11 +42,11 @@ pub(super) const INSERT: &str = "
 pub(super) const SAVE: &str = "
     UPDATE application SET uid = :uid, name = :name, throttle_rate = :throttle_rate, metadata = :metadata,
         updated_at = :updated_at, version = version + 1
-    WHERE seq = :seq AND org = :org AND version = :version
+    WHERE seq = :seq AND org = :org AND kind = 0 AND version = :version
     RETURNING version";
 
 /// One row by primary key; endpoints and their secrets go with it in the same transaction, by their indexes.
-pub(super) const DELETE: &str = "DELETE FROM application WHERE seq = ?1 AND org = ?2";
+pub(super) const DELETE: &str = "DELETE FROM application WHERE seq = ?1 AND org = ?2 AND kind = 0";
 
 /// Insert an application, at most once per idempotency key.
 pub(super) fn insert(

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Application, Endpoint, EndpointId, EventType, EventTypeName, OrgId, Page, PageRequest, Seq,
-    Timestamp,
+    Source, SourceId, Timestamp, TokenHash,
 };
 
-use super::{CoreDb, applications, endpoints, event_types};
+use super::{CoreDb, applications, endpoints, event_types, sources};
 use crate::{Configuration, Idempotency, ObjectRef, StoreError, Written};
 
 #[async_trait]
@@ -97,6 +97,45 @@ impl Configuration for CoreDb {
 
     async fn disable_endpoint(&self, endpoint: Seq, now: Timestamp) -> Result<bool, StoreError> {
         self.write(move |step, _| endpoints::disable(step, endpoint.0, now)).await
+    }
+
+    async fn insert_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.write(move |step, context| sources::insert(step, context, source, idempotency)).await
+    }
+
+    async fn save_source(
+        &self,
+        source: Source,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Written<Source>, StoreError> {
+        self.write(move |step, context| sources::save(step, context, source, idempotency)).await
+    }
+
+    async fn delete_source(&self, org: &OrgId, source: SourceId) -> Result<(), StoreError> {
+        let org = org.clone();
+        self.write(move |step, context| sources::delete(step, context, &org, source)).await
+    }
+
+    async fn source(&self, org: &OrgId, source: &ObjectRef<SourceId>) -> Result<Option<Source>, StoreError> {
+        let (org, source) = (org.clone(), source.clone());
+        self.read(move |step, context| sources::find(step, context, &org, &source)).await
+    }
+
+    async fn source_by_token(&self, hash: TokenHash) -> Result<Option<Source>, StoreError> {
+        self.read(move |step, context| sources::by_token(step, context, hash)).await
+    }
+
+    async fn sources(&self, org: &OrgId, page: PageRequest<SourceId>) -> Result<Page<Source>, StoreError> {
+        let org = org.clone();
+        self.read(move |step, context| sources::list(step, context, &org, &page)).await
+    }
+
+    async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError> {
+        self.read(move |step, context| sources::application(step, context, app)).await
     }
 
     async fn insert_event_type(

@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use hooktide_model::{Clock, IdMint, Seq};
 use rusqlite::{Connection, Transaction};
+use zeroize::Zeroizing;
 
 use super::fault::Fault;
 use super::lanes::{READERS, Readers, Writer};
 use super::rows::{ClockRef, Context, all, first};
-use super::{connection, idempotency, meta, schema};
+use super::{connection, idempotency, meta, schema, sealing};
 use crate::StoreError;
-use crate::vault::Vault;
+use crate::vault::{SealContext, Vault};
 
-/// The newest keys of either table, by primary key.
-pub(super) const LAST_SEQ: &str = "SELECT max(coalesce((SELECT max(seq) FROM application), 0), coalesce((SELECT max(seq) FROM endpoint), 0))";
+/// The newest keys of each table, by primary key.
+pub(super) const LAST_SEQ: &str = "SELECT max(coalesce((SELECT max(seq) FROM application), 0), \
+     coalesce((SELECT max(seq) FROM endpoint), 0), coalesce((SELECT max(seq) FROM source), 0))";
 
 /// Configuration in one SQLite file. Clones share the connections.
 #[derive(Clone, Debug)]
@@ -93,7 +95,7 @@ impl CoreDb {
         &self.context.mint
     }
 
-    /// The largest key of an application or endpoint; `Seq::MIN` without any. Blocks.
+    /// The largest key of an application, endpoint or source; `Seq::MIN` without any. Blocks.
     ///
     /// # Errors
     /// `Database` or `Unavailable` as the database fails.
@@ -116,6 +118,20 @@ impl CoreDb {
     /// `Unavailable` when nothing can be written now; `Database` otherwise.
     pub fn put_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         self.writer.write_blocking(|step| meta::put(step, name, value))
+    }
+
+    /// Seal a value for its place outside this file.
+    pub(in super::super) fn seal(&self, place: SealContext<'_>, plaintext: &[u8]) -> Vec<u8> {
+        sealing::seal(&self.context.vault, place, plaintext)
+    }
+
+    /// Open a value that [`CoreDb::seal`] sealed for the same place.
+    pub(in super::super) fn open_sealed(
+        &self,
+        place: SealContext<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        Ok(sealing::open(&self.context.vault, place, sealed)?)
     }
 
     /// Whether a flush failed since the start: nothing is written any more, and the process should end.

@@ -39,6 +39,7 @@ pub(super) enum Kind {
     Application = 1,
     Endpoint = 2,
     EventType = 3,
+    Source = 4,
 }
 
 /// Make a change at most once per key.

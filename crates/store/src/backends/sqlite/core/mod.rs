@@ -18,6 +18,7 @@ mod rows;
 mod schema;
 mod sealing;
 mod secrets;
+mod sources;
 #[cfg(test)]
 mod tests;
 

@@ -55,7 +55,7 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
-fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes> {
+pub(super) fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes> {
     match plain_bytes {
         None => Ok(Bytes::copy_from_slice(body)),
         Some(plain_bytes) => {

@@ -11,6 +11,7 @@ mod message_row;
 mod messages;
 #[cfg(test)]
 mod plans;
+mod receipts;
 mod walk;
 
 pub(super) use attempts::{attempt, attempts_of_endpoint, attempts_of_message};
@@ -19,3 +20,4 @@ pub(super) use deliveries::{deliveries, messages_of_endpoint};
 pub(super) use erase::{expunge_payload, expunge_response};
 pub(super) use message_row::{pack_body, read_from, unpack_targets};
 pub(super) use messages::{message, messages};
+pub(super) use receipts::{receipt, receipts};

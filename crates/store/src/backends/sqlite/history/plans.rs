@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::super::chunk::{Chunk, chunk_path, create_file, open_writer, seal};
 use super::super::{due, keys, recover, writer};
-use super::{attempts, counts, deliveries, erase, message_row, messages};
+use super::{attempts, counts, deliveries, erase, message_row, messages, receipts};
 
 /// Statement and what its plan must name.
 const PLANS: &[(&str, &str)] = &[
@@ -12,6 +12,10 @@ const PLANS: &[(&str, &str)] = &[
     (messages::OLDEST, "COVERING INDEX message_by_app"),
     (message_row::WITH_PAYLOAD, "INTEGER PRIMARY KEY"),
     (message_row::WITHOUT_PAYLOAD, "INTEGER PRIMARY KEY"),
+    (receipts::NEWEST, "COVERING INDEX receipt_by_source (source=? AND seq>? AND seq<?)"),
+    (receipts::OLDEST, "COVERING INDEX receipt_by_source (source=? AND seq>? AND seq<?)"),
+    (receipts::WITH_BODY, "INTEGER PRIMARY KEY"),
+    (receipts::WITHOUT_BODY, "INTEGER PRIMARY KEY"),
     (attempts::BY_KEY, "PRIMARY KEY (msg=? AND seq=?)"),
     (attempts::BY_MESSAGE, "PRIMARY KEY (msg=?)"),
     (attempts::NEWEST, "COVERING INDEX attempt_by_endpoint (ep=? AND seq>? AND seq<?)"),

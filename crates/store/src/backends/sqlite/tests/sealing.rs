@@ -1,8 +1,10 @@
 //! Rolls and sealing that a crash or an obstacle interrupted.
 
+use hooktide_model::{Clock, Order, PageRequest, ReceiptHead};
+
 use super::super::chunk::{Meta, chunk_path, get_meta, open_writer};
 use super::{Bed, all_messages, clock, options};
-use crate::{Flow, History, Idempotency, NewMessage, Store};
+use crate::{Flow, History, Idempotency, NewMessage, NewReceipt, NewRefusal, ReceiptFilter, Store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chunk_that_a_crash_left_unsealed_is_sealed_at_the_next_start() {
@@ -66,4 +68,46 @@ async fn crash_right_after_a_roll_does_not_overlook_deliveries_of_the_chunk_befo
     let low_water: i64 = get_meta(&newest.reader().unwrap(), Meta::LOW_WATER).unwrap().unwrap();
     assert!(newest.number > 1 && low_water <= message.0, "a new chunk names what is open in those before");
     bed.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chunks_from_before_receipts_get_their_table_at_the_next_start() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), clock());
+    let bed = Bed::open(options(folder.path(), &clock), &clock);
+    bed.fill(10).await;
+    bed.sealed().await;
+    let listed = bed.store.messages(bed.store.mint().id(bed.app), all_messages()).await.unwrap();
+    bed.store.close().await;
+    let history = folder.path().join("hooktide.db.history");
+    for number in [1, 2] {
+        let old = open_writer(&chunk_path(&history, number)).unwrap();
+        old.execute_batch("DROP TABLE receipt; PRAGMA user_version = 1").unwrap();
+    }
+
+    let again = Bed::open(options(folder.path(), &clock), &clock);
+    let found = again.store.messages(again.store.mint().id(again.app), all_messages()).await.unwrap();
+    assert_eq!(found, listed);
+    let head = ReceiptHead {
+        received_ms: 0,
+        method: "POST".to_owned(),
+        target: "/in/token".to_owned(),
+        url: None,
+        headers: vec![],
+        peer: None,
+        code: "header_missing".to_owned(),
+        detail: String::new(),
+        secret: None,
+        status: 401,
+        dedupe_key: None,
+        body_bytes: Some(0),
+        replay_of: None,
+    };
+    let source = again.store.seqs().next(clock.now());
+    let receipt = NewReceipt { source, head: head.clone() };
+    let seq = again.store.refuse(NewRefusal { receipt, body: None }).await.unwrap();
+    let page = PageRequest { limit: 10, order: Order::Descending, cursor: None, backwards: false };
+    let filter = ReceiptFilter { page, outcome: None };
+    let kept = again.store.receipts(again.store.mint().id(source), filter).await.unwrap();
+    assert_eq!(kept.data.iter().map(|it| (it.id.seq(), &it.head)).collect::<Vec<_>>(), [(seq, &head)]);
+    again.store.close().await;
 }

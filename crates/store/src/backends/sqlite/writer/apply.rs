@@ -67,6 +67,9 @@ impl Writer {
         effects: &mut Effects,
     ) -> rusqlite::Result<Result<MessageId, Result<Accepted, StoreError>>> {
         if let Some(answer) = self.settle_by_keys(prepared, effects)? {
+            if matches!(answer, Err(StoreError::KeyReused)) {
+                self.apply_conflict(prepared, effects)?;
+            }
             return Ok(Err(answer));
         }
         let message = &mut prepared.message;
@@ -98,6 +101,7 @@ impl Writer {
                 effects.schedule_rows += 1;
             }
         }
+        self.apply_receipt(prepared, seq, effects)?;
         self.insert_keys(prepared, seq, effects)?;
         Ok(Ok(self.mint.id(seq)))
     }
@@ -116,10 +120,11 @@ impl Writer {
     fn known_request(
         &self,
         idempotency: &Idempotency,
+        window: Duration,
         effects: &Effects,
     ) -> rusqlite::Result<Option<Result<Seq, StoreError>>> {
         let finder = KeyFinder { chain: &self.chain, fresh: &effects.keys };
-        let oldest = Seq::first_at(self.clock.now().minus(self.settings.idempotency_window));
+        let oldest = Seq::first_at(self.clock.now().minus(window));
         let wanted =
             Wanted { key: &idempotency.key, oldest: oldest.0, keys_max: self.settings.idempotency_keys_max };
         Ok(finder.find(&wanted)?.map(|found| {
@@ -134,8 +139,12 @@ impl Writer {
         prepared: &Prepared,
         effects: &Effects,
     ) -> rusqlite::Result<Option<Result<Accepted, StoreError>>> {
+        let window = match prepared.receipt {
+            Some(_) => self.settings.dedupe_window,
+            None => self.settings.idempotency_window,
+        };
         if let Some(idempotency) = &prepared.message.idempotency
-            && let Some(known) = self.known_request(idempotency, effects)?
+            && let Some(known) = self.known_request(idempotency, window, effects)?
         {
             return Ok(Some(known.map(|seq| Accepted { id: self.mint.id(seq), replayed: true })));
         }
@@ -155,7 +164,8 @@ impl Writer {
             return Ok(());
         };
         if let Some(idempotency) = idempotency {
-            *settled = self.known_request(idempotency, effects)?.map(|known| known.map(|_| ()));
+            let window = self.settings.idempotency_window;
+            *settled = self.known_request(idempotency, window, effects)?.map(|known| known.map(|_| ()));
             if settled.is_some() {
                 return Ok(());
             }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hooktide_model::{Message, Seq, Timestamp};
 use tokio::sync::oneshot;
 
-use super::super::chunk::KeyEntry;
+use super::super::chunk::{KeyEntry, ReceiptEntry};
 use super::queue::AcceptReply;
+use super::receipts::Kept;
 use crate::{Accepted, NewMessage, Outcome, ScheduleRow, StoreError, Target};
 
 /// A message that was inserted.
@@ -46,6 +47,10 @@ pub(super) struct Effects {
     pub(super) settled: Vec<Settled>,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) scheduled: Vec<Scheduled>,
+    /// Receipts with the keys of their sources.
+    pub(super) receipts: Vec<(Seq, ReceiptEntry)>,
+    /// Those that were refused and are to be answered.
+    pub(super) kept: Vec<Kept>,
     pub(super) keys: HashMap<[u8; 16], KeyEntry>,
     pub(super) tombstones: Vec<Tombstone>,
     /// Deliveries that got a row because they have waited long in memory.

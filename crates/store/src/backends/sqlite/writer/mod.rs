@@ -12,6 +12,7 @@ mod effects;
 mod failure;
 mod outstanding;
 mod queue;
+mod receipts;
 mod roll;
 mod thread;
 mod tombstones;
@@ -20,7 +21,7 @@ mod upkeep;
 pub(super) use apply::insert_schedule_row;
 pub(super) use effects::Tombstone;
 pub(super) use failure::store_error;
-pub(super) use queue::{Op, Prepared, Queue};
+pub(super) use queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
 pub(super) use roll::seal_leftovers;
 pub(super) use thread::{Writer, WriterSettings, WriterShared, spawn};
 #[cfg(test)]

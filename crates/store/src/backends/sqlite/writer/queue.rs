@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::{Accepted, Idempotency, NewMessage, Outcome, StoreError};
 
-/// Publishes waiting at most; one more is refused as `Overloaded`.
+/// Publishes and refused requests waiting at most; one more is refused as `Overloaded`.
 const ACCEPTS_MAX: usize = 4096;
 /// Payload bytes waiting at most.
 const ACCEPT_BYTES_MAX: usize = 64 << 20;
@@ -36,6 +36,36 @@ pub(in super::super) struct Prepared {
     pub(in super::super) plain_bytes: Option<u32>,
     /// Hash of application and event id.
     pub(in super::super) uid_key: Option<[u8; 16]>,
+    /// The request that the message came with.
+    pub(in super::super) receipt: Option<PreparedReceipt>,
+}
+
+/// A receipt as it will be stored with its message.
+pub(in super::super) struct PreparedReceipt {
+    /// The source's key.
+    pub(in super::super) source: Seq,
+    /// The sealed head.
+    pub(in super::super) head: Vec<u8>,
+}
+
+/// A refused request as it will be stored.
+pub(in super::super) struct PreparedRefusal {
+    /// The source's key.
+    pub(in super::super) source: Seq,
+    /// The sealed head.
+    pub(in super::super) head: Vec<u8>,
+    /// The body's bytes on disk, if it is kept.
+    pub(in super::super) body: Option<Vec<u8>>,
+    /// The body's plain length when `body` is compressed.
+    pub(in super::super) plain_bytes: Option<u32>,
+    /// Its key, once it has one.
+    pub(in super::super) seq: Option<Seq>,
+}
+
+impl PreparedRefusal {
+    fn bytes(&self) -> usize {
+        self.head.len() + self.body.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// The caller's end of a publish.
@@ -45,6 +75,8 @@ pub(super) type AcceptReply = oneshot::Sender<Result<Accepted, StoreError>>;
 pub(in super::super) enum Op {
     /// Commit a message.
     Accept(Box<Prepared>, AcceptReply),
+    /// Keep a refused request.
+    Refuse(Box<PreparedRefusal>, oneshot::Sender<Result<Seq, StoreError>>),
     /// Commit an outcome.
     Record(Box<Outcome>),
     /// Write a schedule row for a stored message.
@@ -89,6 +121,21 @@ impl Queue {
         prepared: Box<Prepared>,
         reply: AcceptReply,
     ) -> Result<(), StoreError> {
+        let bytes = prepared.message.payload.len();
+        self.push_counted(Op::Accept(prepared, reply), bytes)
+    }
+
+    /// Queue a refused request; it counts as a publish does.
+    pub(in super::super) fn push_refusal(
+        &self,
+        refusal: Box<PreparedRefusal>,
+        reply: oneshot::Sender<Result<Seq, StoreError>>,
+    ) -> Result<(), StoreError> {
+        let bytes = refusal.bytes();
+        self.push_counted(Op::Refuse(refusal, reply), bytes)
+    }
+
+    fn push_counted(&self, op: Op, bytes: usize) -> Result<(), StoreError> {
         let mut waiting = self.waiting.lock();
         if waiting.closed {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()));
@@ -97,8 +144,8 @@ impl Queue {
             return Err(StoreError::Overloaded);
         }
         waiting.accepts += 1;
-        waiting.accept_bytes += prepared.message.payload.len();
-        waiting.steps.push_back(Op::Accept(prepared, reply));
+        waiting.accept_bytes += bytes;
+        waiting.steps.push_back(op);
         self.wake(waiting, true);
         Ok(())
     }
@@ -195,6 +242,11 @@ impl Queue {
                     waiting.accepts -= 1;
                     waiting.accept_bytes -= prepared.message.payload.len();
                     bytes += prepared.body.len();
+                }
+                Op::Refuse(refusal, _) => {
+                    waiting.accepts -= 1;
+                    waiting.accept_bytes -= refusal.bytes();
+                    bytes += refusal.bytes();
                 }
                 Op::Record(_) => waiting.outcomes -= 1,
                 Op::Schedule { .. } => {}

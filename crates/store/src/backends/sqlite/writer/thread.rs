@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use hooktide_model::{Clock, IdMint, Seq, SeqSource, Timestamp};
+use hooktide_model::{Clock, IdMint, ReceiptOutcome, Seq, SeqSource, Timestamp};
 use rusqlite::Connection;
 use smallvec::SmallVec;
 
@@ -19,6 +19,7 @@ use super::effects::{Effects, Scheduled, Tombstone};
 use super::failure::{Severity, severity, store_error};
 use super::outstanding::Outstanding;
 use super::queue::{Op, Queue};
+use super::receipts::Kept;
 use super::tombstones::Tombstones;
 use crate::{Accepted, DeliverySource, FlowListener, Outcome, Placement, StoreError};
 
@@ -38,6 +39,8 @@ pub(super) const URLS_REMEMBERED_MAX: usize = 10_000;
 pub(in super::super) struct WriterSettings {
     /// How long idempotency keys are remembered.
     pub(in super::super) idempotency_window: Duration,
+    /// How long an event that a source took is recognised.
+    pub(in super::super) dedupe_window: Duration,
     /// Keys remembered at most.
     pub(in super::super) idempotency_keys_max: usize,
     /// Events after which a chunk is full.
@@ -113,9 +116,8 @@ impl Writer {
     ) -> Self {
         let open = chain.open();
         let now = clock.now();
-        let events = open.index.read().as_ref().map_or(0, |index| {
-            index.by_app.values().map(Vec::len).sum::<usize>().max(index.attempts()) as u64
-        });
+        let events =
+            open.index.read().as_ref().map_or(0, |index| index.events().max(index.attempts()) as u64);
         shared.writable.store(true, Ordering::Release);
         let opened_at = Seq(open.summary.first_seq).time();
         Self {
@@ -198,6 +200,10 @@ impl Writer {
                             settle(prepared, reply, answer, &mut effects);
                         }
                         Op::Record(outcome) => effects.outcomes.push(*outcome),
+                        Op::Refuse(refusal, reply) => {
+                            let seq = refusal.seq.expect("it was applied");
+                            effects.kept.push(Kept { seq, reply });
+                        }
                         Op::Schedule { settled: Some(answer), reply, .. } => {
                             let _ = reply.send(answer);
                         }
@@ -252,6 +258,7 @@ impl Writer {
                 Op::Accept(prepared, _) => {
                     self.apply_accept(prepared, effects).map(|answer| answers.push(answer))
                 }
+                Op::Refuse(refusal, _) => self.apply_refusal(refusal, effects),
                 Op::Record(outcome) => self.apply_outcome(outcome, &outstanding, effects),
                 Op::Schedule { .. } => self.apply_schedule(step, effects),
             };
@@ -285,7 +292,9 @@ impl Writer {
             self.low_water_saved_at = self.clock.now();
             self.shared.low_water.store(mark.0, Ordering::Release);
         }
-        self.events += (effects.inserted.len().max(effects.outcomes.len())) as u64;
+        let accepted = ReceiptOutcome::Accepted as u8;
+        let refused = effects.receipts.iter().filter(|(_, entry)| entry.outcome != accepted).count();
+        self.events += (effects.inserted.len().max(effects.outcomes.len()) + refused) as u64;
         self.open.summary.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
         self.shared.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
         self.index_effects(&effects);
@@ -326,6 +335,9 @@ impl Writer {
                 listener.recorded(outcome);
             }
         }
+        for Kept { seq, reply } in effects.kept {
+            let _ = reply.send(Ok(seq));
+        }
         for Scheduled { endpoint, due, reply } in effects.scheduled {
             if let Some(listener) = listener {
                 listener.scheduled(endpoint, due);
@@ -353,6 +365,10 @@ impl Writer {
             index.by_endpoint.entry(outcome.endpoint.0).or_default().push(entry);
             self.open.summary.note_attempt(entry.seq, entry.message);
         }
+        for (source, entry) in &effects.receipts {
+            index.by_source.entry(source.0).or_default().push(*entry);
+            self.open.summary.last_seq.fetch_max(entry.seq, Ordering::AcqRel);
+        }
         index.keys.extend(effects.keys.iter());
     }
 
@@ -368,6 +384,9 @@ impl Writer {
                     let _ = reply.send(Err(StoreError::Unavailable(error.to_string())));
                 }
                 Op::Record(outcome) => outcomes.push(*outcome),
+                Op::Refuse(_, reply) => {
+                    let _ = reply.send(Err(StoreError::Unavailable(error.to_string())));
+                }
                 Op::Schedule { reply, .. } => {
                     let _ = reply.send(Err(StoreError::Unavailable(error.to_string())));
                 }

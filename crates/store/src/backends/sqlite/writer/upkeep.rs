@@ -126,7 +126,7 @@ impl Writer {
             .iter()
             .filter_map(|step| match step {
                 Op::Record(outcome) => Some((outcome.message, outcome.endpoint)),
-                Op::Accept(..) | Op::Schedule { .. } => None,
+                Op::Accept(..) | Op::Refuse(..) | Op::Schedule { .. } => None,
             })
             .collect();
         old.retain(|delivery| !ended.contains(delivery));

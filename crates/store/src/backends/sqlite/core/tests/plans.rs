@@ -1,6 +1,6 @@
 //! No statement may cost more as the tables grow: each finds its rows by an index.
 
-use super::super::{applications, db, endpoints, event_types, idempotency, meta, secrets};
+use super::super::{applications, db, endpoints, event_types, idempotency, meta, secrets, sources};
 use super::Place;
 
 /// Every statement that runs while serving.
@@ -27,6 +27,16 @@ const STATEMENTS: &[&str] = &[
     secrets::OF_ENDPOINTS,
     secrets::DELETE,
     secrets::INSERT,
+    sources::BY_SEQ,
+    sources::BY_ID,
+    sources::BY_UID,
+    sources::BY_TOKEN,
+    sources::PAGE.up,
+    sources::PAGE.down,
+    sources::INSERT,
+    sources::INSERT_OWNED,
+    sources::SAVE,
+    sources::DELETE,
     event_types::BY_SEQ,
     event_types::BY_NAME,
     event_types::PAGE_ALL.up,
@@ -45,6 +55,7 @@ const STATEMENTS: &[&str] = &[
     db::LAST_SEQ,
     // What the cascades look for.
     "DELETE FROM endpoint WHERE app = ?1",
+    "DELETE FROM source WHERE app = ?1",
     "DELETE FROM endpoint_secret WHERE endpoint = ?1",
 ];
 
@@ -76,7 +87,7 @@ fn lists_read_only_the_rows_beyond_the_cursor() {
     let place = Place::new();
     drop(place.open());
     let connection = place.raw();
-    let by_org = "SEARCH application USING INDEX application_org (org=? AND rowid>?)";
+    let by_org = "SEARCH application USING INDEX application_listed (org=? AND rowid>?)";
     let by_app = "SEARCH endpoint USING INDEX endpoint_app (app=? AND rowid<?)";
     let by_name = "SEARCH event_type USING INDEX event_type_live (org=? AND name>?)";
     assert_eq!(plan(&connection, applications::PAGE.up), [by_org]);

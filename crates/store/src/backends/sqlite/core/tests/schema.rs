@@ -24,7 +24,7 @@ async fn database_of_a_newer_version_is_refused_in_words() {
     place.raw().execute_batch(newer).unwrap();
     let error = place.open_with(super::MAIN_SECRET).unwrap_err().to_string();
     assert!(
-        error.contains("a newer Hooktide has written this database (schema 999, this version knows 1)"),
+        error.contains("a newer Hooktide has written this database (schema 999, this version knows 2)"),
         "{error}"
     );
 }

@@ -1,0 +1,132 @@
+//! Receipts: every request that a source took or refused, and taking one once more.
+
+use axum::extract::State;
+use hooktide_model::id::TypedId;
+use hooktide_model::{Order, OrgId, Receipt, ReceiptId, ReceiptOutcome, Source};
+use hooktide_pipeline::{ReplayError, Replayed};
+use hooktide_store::ReceiptFilter;
+use hooktide_verify::{Scheme, provider};
+use utoipa::IntoParams;
+
+use super::params::{IdempotencyHeader, PageQuery, ReceiptPath, SourcePath};
+use super::source;
+use crate::auth::OrgAccess;
+use crate::error::ApiError;
+use crate::extract::{IdempotencyKey, PageParams, Path, Query, QueryParams, QueryReader};
+use crate::idempotency::bind;
+use crate::openapi::Errors;
+use crate::respond::{Answer, ApiResult, accepted, ok};
+use crate::state::ApiState;
+use crate::wire::ListOut;
+use crate::wire::receipt::{ReceiptDetailOut, ReceiptOut, ReplayOut};
+
+pub(crate) struct ListQuery(PageParams<ReceiptId>);
+
+impl QueryParams for ListQuery {
+    fn read(reader: &mut QueryReader<'_>) -> Self {
+        Self(PageParams::read_id(reader))
+    }
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OutcomeQuery {
+    /// Only `accepted`, `refused` or `conflict`.
+    #[param(value_type = Option<String>)]
+    outcome: Option<ReceiptOutcome>,
+}
+
+impl QueryParams for OutcomeQuery {
+    fn read(reader: &mut QueryReader<'_>) -> Self {
+        let outcome = reader.parsed("outcome", |text| match text {
+            "accepted" => Ok(ReceiptOutcome::Accepted),
+            "refused" => Ok(ReceiptOutcome::Refused),
+            "conflict" => Ok(ReceiptOutcome::Conflict),
+            _ => Err("must be accepted, refused or conflict"),
+        });
+        Self { outcome }
+    }
+}
+
+fn scheme(source: &Source) -> Option<&'static Scheme> {
+    provider(&source.provider).map(|provider| &provider.scheme)
+}
+
+async fn find(api: &ApiState, org: &OrgId, path: &ReceiptPath) -> ApiResult<(Source, Receipt)> {
+    let source = source::find(api, org, &path.source_id).await?;
+    let missing = || ApiError::not_found("receipt");
+    let id = path.receipt_id.parse().map_err(|_| missing())?;
+    let receipt = api.store.receipt(source.id, id).await?.ok_or_else(missing)?;
+    Ok((source, receipt))
+}
+
+/// List what a source took and refused, by default newest first.
+#[utoipa::path(
+    get, path = "/ingest/api/v1/source/{source_id}/receipt", operation_id = "v1.ingest.receipt.list",
+    tag = "Ingest Receipt", params(SourcePath, PageQuery, OutcomeQuery),
+    responses((status = 200, body = ListOut<ReceiptOut>), Errors)
+)]
+pub(crate) async fn list(
+    State(api): State<ApiState>,
+    OrgAccess(org): OrgAccess,
+    Path(path): Path<SourcePath>,
+    Query(ListQuery(page)): Query<ListQuery>,
+    Query(query): Query<OutcomeQuery>,
+) -> ApiResult<Answer<ListOut<ReceiptOut>>> {
+    let source = source::find(&api, &org, &path.source_id).await?;
+    let filter = ReceiptFilter { page: page.request(Order::Descending), outcome: query.outcome };
+    let page = api.store.receipts(source.id, filter).await?;
+    let scheme = scheme(&source);
+    Ok(ok(ListOut::of(page, |row| row.id.to_string(), |row| ReceiptOut::of(&row, scheme))))
+}
+
+/// Get a receipt with its headers and body.
+#[utoipa::path(
+    get, path = "/ingest/api/v1/source/{source_id}/receipt/{receipt_id}", operation_id = "v1.ingest.receipt.get",
+    tag = "Ingest Receipt", params(ReceiptPath), responses((status = 200, body = ReceiptDetailOut), Errors)
+)]
+pub(crate) async fn get(
+    State(api): State<ApiState>,
+    OrgAccess(org): OrgAccess,
+    Path(path): Path<ReceiptPath>,
+) -> ApiResult<Answer<ReceiptDetailOut>> {
+    let (source, receipt) = find(&api, &org, &path).await?;
+    Ok(ok(ReceiptDetailOut::of(&receipt, scheme(&source))))
+}
+
+/// Take a request once more: an accepted one goes to every endpoint again; a refused one is judged with the secrets
+/// of today, its time is not checked, and if it holds now it becomes a message.
+#[utoipa::path(
+    post, path = "/ingest/api/v1/source/{source_id}/receipt/{receipt_id}/replay",
+    operation_id = "v1.ingest.receipt.replay", tag = "Ingest Receipt", params(ReceiptPath, IdempotencyHeader),
+    responses((status = 202, body = ReplayOut), Errors)
+)]
+pub(crate) async fn replay(
+    State(api): State<ApiState>,
+    OrgAccess(org): OrgAccess,
+    Path(path): Path<ReceiptPath>,
+    key: IdempotencyKey,
+) -> ApiResult<Answer<ReplayOut>> {
+    let (source, receipt) = find(&api, &org, &path).await?;
+    let config = api.pipeline.source(source.token.hash()).await?;
+    let config = config.ok_or_else(|| ApiError::not_found("source"))?;
+    let idempotency = bind(&key, &org, "receipt.replay", &receipt.id.to_bytes(), &[]);
+    let expires_at = api.clock.now().plus(api.limits.payload_retention);
+    match api.pipeline.replay(&config, receipt, expires_at, idempotency).await {
+        Ok(Replayed::Committed(message)) => {
+            Ok(accepted(ReplayOut { message_id: Some(message), endpoints: None }))
+        }
+        Ok(Replayed::Resent(count)) => {
+            Ok(accepted(ReplayOut { message_id: None, endpoints: Some(count as u64) }))
+        }
+        Err(ReplayError::BodyGone) => Err(ApiError::bad_request(
+            "missing_payload",
+            "the body was not kept, was expunged or has expired; it cannot be taken again",
+        )),
+        Err(ReplayError::Refused(refused)) => Err(ApiError::bad_request(
+            "still_refused",
+            format_args!("{}: {}; put the source's secrets right first", refused.code, refused.detail),
+        )),
+        Err(ReplayError::Store(error)) => Err(error.into()),
+    }
+}

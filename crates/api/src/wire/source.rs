@@ -1,0 +1,470 @@
+//! Sources on the wire. What goes beyond the wire API's own fields says so.
+
+use std::collections::BTreeMap;
+
+use hooktide_model::{
+    Metadata, Source, SourceId, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, Timestamp, Uid,
+};
+use hooktide_verify::{PROVIDERS, Rule, provider};
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Patch;
+use super::patch::not_null;
+use crate::error::ApiError;
+use crate::validate::Rules;
+
+/// Bytes of a body that a source may allow at most.
+const BODY_BYTES_CEILING: u32 = 64 << 20;
+/// Bytes of an answer's body.
+const RESPONSE_BODY_BYTES_MAX: usize = 64 << 10;
+/// Header lines of an answer.
+const RESPONSE_HEADERS_MAX: usize = 20;
+/// Bytes of a secret.
+const SECRET_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a rule for de-duplication.
+const RULE_BYTES_MAX: usize = 4 << 10;
+/// Methods that a delivery may use.
+const METHODS: &[&str] = &["POST", "PUT", "PATCH", "GET", "DELETE"];
+/// Headers that the server itself sets.
+const OWN_HEADERS: &[&str] = &["connection", "content-length", "transfer-encoding", "upgrade", "date"];
+
+/// Types of the wire API that stand for a scheme under another name here.
+const WIRE_TYPES: &[(&str, &str)] = &[
+    ("generic-webhook", "none"),
+    ("beehiiv", "svix"),
+    ("brex", "svix"),
+    ("clerk", "svix"),
+    ("guesty", "svix"),
+    ("incident-io", "svix"),
+    ("lithic", "svix"),
+    ("nash", "svix"),
+    ("pleo", "svix"),
+    ("replicate", "svix"),
+    ("resend", "svix"),
+    ("safebase", "svix"),
+    ("sardine", "svix"),
+    ("stych", "svix"),
+];
+
+/// A source to be created or replaced.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceIn)]
+pub struct SourceIn {
+    /// A name for people.
+    #[schema(min_length = 1, example = "GitHub, main organisation")]
+    pub name: String,
+    /// Your own name for it, unique in the organisation; usable in place of the id.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[a-zA-Z0-9\-_.]+$")]
+    pub uid: Option<String>,
+    /// The provider: `github`, `stripe`, `standard-webhooks`, … `generic-webhook` and `none` verify nothing.
+    #[serde(rename = "type")]
+    #[schema(example = "github")]
+    pub kind: String,
+    /// What proves requests. When a source is replaced without it, its secrets stay.
+    #[serde(default)]
+    pub config: Option<SourceConfigIn>,
+    /// Free string pairs, at most 4,096 bytes as JSON.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Hooktide's own: refuse everything.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub disabled: bool,
+    /// Hooktide's own: the URL as registered with the provider, for schemes that sign it.
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub url: Option<String>,
+    /// Hooktide's own: methods of deliveries, in place of the provider's.
+    #[serde(default)]
+    pub methods: Option<Vec<String>>,
+    /// Hooktide's own: bytes of a body at most.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 67_108_864)]
+    pub body_bytes_max: Option<u32>,
+    /// Hooktide's own: requests per second at most; more are answered with 429.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub throttle_rate: Option<u16>,
+    /// Hooktide's own: what makes two requests the same event, in place of the provider's rule: `{"header": "x-id"}`,
+    /// `{"body": "/id"}`, `{"joined": {"parts": [...], "separator": ":"}}`, `"body_hash"`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub dedupe: Option<serde_json::Value>,
+    /// Hooktide's own: the answer to an accepted delivery, in place of the provider's.
+    #[serde(default)]
+    pub response: Option<SourceResponseIn>,
+}
+
+/// What proves requests.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceConfigIn)]
+pub struct SourceConfigIn {
+    /// The secret as the provider shows it.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// The text that a handshake must name.
+    #[serde(default)]
+    pub verify_token: Option<String>,
+    /// Hooktide's own: several secrets, each with its window.
+    #[serde(default)]
+    pub secrets: Option<Vec<SourceSecretIn>>,
+}
+
+/// A secret with its window.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceSecretIn)]
+pub struct SourceSecretIn {
+    /// Its name, which receipts mention.
+    pub id: String,
+    /// The secret as the provider shows it.
+    pub secret: String,
+    /// Whether it is for handshakes only.
+    #[serde(default)]
+    pub challenge: bool,
+    /// From when on it counts.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_from: Option<Timestamp>,
+    /// Since when it no longer counts.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_until: Option<Timestamp>,
+}
+
+/// An answer to a provider.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceResponse)]
+pub struct SourceResponseIn {
+    /// The status, 200 to 299.
+    #[serde(default)]
+    #[schema(minimum = 200, maximum = 299)]
+    pub status: Option<u16>,
+    /// Header lines.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(default)]
+    pub body: Option<String>,
+}
+
+/// Changes to a source: absent keeps, null clears.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourcePatch)]
+pub struct SourcePatch {
+    /// A name for people.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
+    /// Your own name for it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 256, pattern = r"^[a-zA-Z0-9\-_.]+$")]
+    pub uid: Patch<String>,
+    /// Replaces all pairs.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub metadata: Option<BTreeMap<String, String>>,
+}
+
+/// A source.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceOut)]
+pub struct SourceOut {
+    /// Its id.
+    #[schema(value_type = String, example = "src_1srOrx2ZWZBpBUvZwXKQmoEYga2")]
+    pub id: SourceId,
+    /// Your own name for it.
+    #[schema(value_type = Option<String>)]
+    pub uid: Option<Uid>,
+    /// A name for people.
+    pub name: String,
+    /// The provider.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What proves requests, without the secrets' texts.
+    pub config: SourceConfigOut,
+    /// Where the provider sends. Whoever knows it may try; keep it to yourself.
+    pub ingest_url: Option<String>,
+    /// Free string pairs.
+    pub metadata: Metadata,
+    /// Whether everything is refused.
+    pub disabled: bool,
+    /// The URL as registered with the provider.
+    pub url: Option<String>,
+    /// Methods of deliveries; null for the provider's.
+    pub methods: Option<Vec<String>>,
+    /// Bytes of a body at most; null for the server's limit.
+    pub body_bytes_max: Option<u32>,
+    /// Requests per second at most.
+    pub throttle_rate: Option<u16>,
+    /// What makes two requests the same event; null for the provider's rule.
+    #[schema(value_type = Option<Object>)]
+    pub dedupe: Option<serde_json::Value>,
+    /// The answer to an accepted delivery; null for the provider's.
+    pub response: Option<SourceResponseIn>,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// What proves requests, without the secrets' texts.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceConfigOut)]
+pub struct SourceConfigOut {
+    /// The secrets, in the order in which they are tried.
+    pub secrets: Vec<SourceSecretOut>,
+}
+
+/// A secret without its text.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = IngestSourceSecretOut)]
+pub struct SourceSecretOut {
+    /// Its name.
+    pub id: String,
+    /// Whether it is for handshakes only.
+    pub challenge: bool,
+    /// From when on it counts.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_from: Option<Timestamp>,
+    /// Since when it no longer counts.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_until: Option<Timestamp>,
+}
+
+/// The URL after the token was changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RotateTokenOut {
+    /// Where the provider must send from now on.
+    pub ingest_url: String,
+}
+
+/// A [`SourceIn`] that keeps the rules.
+#[derive(Clone)]
+pub struct SourceDraft {
+    /// A name for people.
+    pub name: String,
+    /// The caller's own name for it.
+    pub uid: Option<Uid>,
+    /// The provider.
+    pub provider: String,
+    /// The secrets; `None` to keep what there is.
+    pub secrets: Option<Vec<SourceSecret>>,
+    /// What differs from the provider's own ways.
+    pub settings: SourceSettings,
+    /// Free string pairs.
+    pub metadata: Metadata,
+}
+
+impl SourceIn {
+    /// Check all rules.
+    ///
+    /// # Errors
+    /// 422 with every broken rule.
+    pub fn checked(self) -> Result<SourceDraft, ApiError> {
+        let mut rules = Rules::new();
+        rules.name("name", &self.name);
+        let known = WIRE_TYPES.iter().find(|(wire, _)| *wire == self.kind);
+        let provider_name = known.map_or(self.kind.as_str(), |(_, name)| name).to_owned();
+        if provider(&provider_name).is_none() {
+            let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+            rules.fail("type", format_args!("is not known; there are {}", names.join(", ")));
+        }
+        let settings = SourceSettings {
+            disabled: self.disabled,
+            wire_type: known.map(|_| self.kind.clone()),
+            url: self.url.and_then(|url| check_url(&mut rules, url)),
+            methods: self.methods.map(|methods| check_methods(&mut rules, methods)),
+            body_bytes_max: self.body_bytes_max.inspect(|bytes| {
+                if !(1..=BODY_BYTES_CEILING).contains(bytes) {
+                    rules.fail("bodyBytesMax", format_args!("must be 1 to {BODY_BYTES_CEILING}"));
+                }
+            }),
+            throttle_rate: rules.rate("throttleRate", self.throttle_rate),
+            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, &rule)),
+            response: self.response.map(|response| check_response(&mut rules, response)),
+        };
+        let draft = SourceDraft {
+            uid: rules.uid::<SourceId>("uid", self.uid.as_deref()),
+            provider: provider_name,
+            secrets: self.config.map(|config| check_secrets(&mut rules, config)),
+            settings,
+            metadata: rules.metadata(self.metadata),
+            name: self.name,
+        };
+        rules.finish().map(|()| draft)
+    }
+}
+
+fn check_url(rules: &mut Rules, text: String) -> Option<String> {
+    let is_web = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !is_web {
+        rules.fail("url", "must be an http or https URL");
+    }
+    is_web.then_some(text)
+}
+
+fn check_methods(rules: &mut Rules, methods: Vec<String>) -> Vec<String> {
+    let fits = !methods.is_empty() && methods.iter().all(|one| METHODS.contains(&one.as_str()));
+    if !fits || methods.len() > METHODS.len() {
+        rules.fail("methods", format_args!("must be some of {}", METHODS.join(", ")));
+    }
+    methods
+}
+
+fn check_rule(rules: &mut Rules, rule: &serde_json::Value) -> Option<String> {
+    let text = rule.to_string();
+    if text.len() > RULE_BYTES_MAX {
+        rules.fail("dedupe", format_args!("must be at most {RULE_BYTES_MAX} bytes as JSON"));
+        return None;
+    }
+    rules.check("dedupe", serde_json::from_str::<Rule>(&text)).map(|_| text)
+}
+
+fn check_response(rules: &mut Rules, response: SourceResponseIn) -> SourceResponse {
+    if response.status.is_some_and(|status| !(200..=299).contains(&status)) {
+        rules.fail("response", "status must be 200 to 299: anything else is no success to a provider");
+    }
+    if response.body.as_ref().is_some_and(|body| body.len() > RESPONSE_BODY_BYTES_MAX) {
+        rules.fail("response", format_args!("body must be at most {RESPONSE_BODY_BYTES_MAX} bytes"));
+    }
+    if response.headers.len() > RESPONSE_HEADERS_MAX {
+        rules.fail("response", format_args!("headers must be at most {RESPONSE_HEADERS_MAX}"));
+    }
+    for (name, value) in &response.headers {
+        let fits = HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok();
+        if !fits || OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            rules.fail("response", format_args!("header {name:?} cannot be set"));
+        }
+    }
+    SourceResponse { status: response.status, headers: response.headers, body: response.body }
+}
+
+fn check_secrets(rules: &mut Rules, config: SourceConfigIn) -> Vec<SourceSecret> {
+    let plain = |id: &str, purpose, text| SourceSecret {
+        id: id.to_owned(),
+        purpose,
+        text,
+        from_s: None,
+        until_s: None,
+    };
+    let mut secrets = Vec::new();
+    secrets.extend(config.secret.map(|text| plain("secret", SourceSecretUse::Signing, text)));
+    secrets.extend(config.verify_token.map(|text| plain("verify-token", SourceSecretUse::Challenge, text)));
+    let seconds = |time: Timestamp| time.unix_ms().div_euclid(1000);
+    secrets.extend(config.secrets.into_iter().flatten().map(|secret| SourceSecret {
+        id: secret.id,
+        purpose: if secret.challenge { SourceSecretUse::Challenge } else { SourceSecretUse::Signing },
+        text: secret.secret,
+        from_s: secret.valid_from.map(seconds),
+        until_s: secret.valid_until.map(seconds),
+    }));
+    if secrets.len() > hooktide_model::source::SOURCE_SECRETS_MAX {
+        let most = hooktide_model::source::SOURCE_SECRETS_MAX;
+        rules.fail("config", format_args!("has {} secrets; at most {most} are allowed", secrets.len()));
+    }
+    if secrets.iter().any(|secret| secret.text.is_empty() || secret.text.len() > SECRET_BYTES_MAX) {
+        rules.fail("config", format_args!("a secret must have 1 to {SECRET_BYTES_MAX} bytes"));
+    }
+    if secrets.iter().any(|secret| secret.id.is_empty() || secret.id.len() > LABEL_BYTES_MAX) {
+        rules.fail("config", format_args!("a secret's id must have 1 to {LABEL_BYTES_MAX} bytes"));
+    }
+    secrets
+}
+
+/// Bytes of a secret's name.
+const LABEL_BYTES_MAX: usize = 128;
+
+impl SourceDraft {
+    /// Replace a source's content. The token stays, and so do the secrets unless others were sent.
+    pub fn replace(self, source: &mut Source) {
+        source.name = self.name;
+        source.uid = self.uid;
+        source.provider = self.provider;
+        source.settings = self.settings;
+        source.metadata = self.metadata;
+        if let Some(secrets) = self.secrets {
+            source.secrets = secrets;
+        }
+    }
+}
+
+impl SourcePatch {
+    /// Check all rules and change the source.
+    ///
+    /// # Errors
+    /// 422 with every broken rule.
+    pub fn apply(&self, source: &mut Source) -> Result<(), ApiError> {
+        let mut rules = Rules::new();
+        if let Some(name) = &self.name {
+            rules.name("name", name);
+            source.name.clone_from(name);
+        }
+        let uid = rules.uid::<SourceId>("uid", self.uid.value().map(String::as_str));
+        self.uid.apply_to(&mut source.uid, uid);
+        if let Some(metadata) = &self.metadata {
+            source.metadata = rules.metadata(metadata.clone());
+        }
+        rules.finish()
+    }
+}
+
+impl SourceOut {
+    /// The source as its owner sees it; `base` is where providers reach this server.
+    #[must_use]
+    pub fn of(row: Source, base: &str) -> Self {
+        let time = |seconds: i64| Timestamp::from_unix_ms(seconds.saturating_mul(1000));
+        let secret = |secret: SourceSecret| SourceSecretOut {
+            id: secret.id,
+            challenge: secret.purpose == SourceSecretUse::Challenge,
+            valid_from: secret.from_s.map(time),
+            valid_until: secret.until_s.map(time),
+        };
+        let ingest_url = Some(ingest_url(base, &row));
+        let settings = row.settings;
+        Self {
+            id: row.id,
+            uid: row.uid,
+            name: row.name,
+            kind: settings.wire_type.unwrap_or(row.provider),
+            config: SourceConfigOut { secrets: row.secrets.into_iter().map(secret).collect() },
+            ingest_url,
+            metadata: row.metadata,
+            disabled: settings.disabled,
+            url: settings.url,
+            methods: settings.methods,
+            body_bytes_max: settings.body_bytes_max,
+            throttle_rate: settings.throttle_rate,
+            dedupe: settings.dedupe.and_then(|text| serde_json::from_str(&text).ok()),
+            response: settings.response.map(|response| SourceResponseIn {
+                status: response.status,
+                headers: response.headers,
+                body: response.body,
+            }),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Where the provider sends.
+#[must_use]
+pub fn ingest_url(base: &str, source: &Source) -> String {
+    format!("{base}/in/{}", source.token.expose())
+}
+
+#[cfg(test)]
+mod tests;

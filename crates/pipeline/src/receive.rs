@@ -1,0 +1,403 @@
+//! Receive: judge a provider's request, commit it, say what to answer. Nothing is acted on here.
+//!
+//! A crash before the commit leaves nothing and the provider has no answer; after it, message and receipt are stored
+//! and the same event is recognised when it is sent again.
+//!
+//! What must stay true: nothing of a request is believed, and no key is looked up, before its proof was accepted;
+//! whatever is refused for its content is kept, within the source's limits.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hooktide_model::receipt::text_of_bytes;
+use hooktide_model::{ContentType, EventTypeName, MessageId, ReceiptHead, ReceiptId, Timestamp};
+use hooktide_store::{Idempotency, NewMessage, NewReceipt, NewRefusal, StoreError};
+use hooktide_verify::{
+    Acceptance, Answer, KeyRequest, Now, Request, Verdict, VerifyOptions, answer, dedupe_key, evaluate,
+    verify_with,
+};
+use http::header::CONTENT_TYPE;
+use sha2::{Digest, Sha256};
+
+use crate::accept::targets_of;
+use crate::engine::Engine;
+use crate::handshake::shake_hands;
+use crate::keys::fetch;
+use crate::source::{Keep, SourceConfig};
+
+/// Longest name of an event type.
+const EVENT_TYPE_CHARS_MAX: usize = hooktide_model::name::NAME_CHARS_MAX;
+/// Keys that are fetched for one request: a certificate and its issuer.
+const KEYS_PER_REQUEST_MAX: usize = 2;
+/// The verdict on what is taken.
+const ACCEPTED: &str = "accepted";
+
+/// A request as it arrived.
+#[derive(Clone)]
+pub struct Inbound {
+    /// Upper case.
+    pub method: String,
+    /// Path and query after the token.
+    pub target: String,
+    /// The URL as the provider knows it, for schemes that sign it.
+    pub url: Option<String>,
+    /// Every header line, in order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The exact bytes; `None` when there were more than the source takes.
+    pub body: Option<Bytes>,
+    /// Who sent it.
+    pub peer: Option<String>,
+    /// When the message's payload stops being readable.
+    pub payload_expires_at: Timestamp,
+}
+
+/// What to answer.
+#[derive(Debug)]
+pub enum Received {
+    /// The answer to a handshake.
+    Handshake(Answer),
+    /// The provider's success: the event is durable, now or since it came before.
+    Accepted {
+        /// Its message.
+        message: MessageId,
+        /// Its receipt.
+        receipt: ReceiptId,
+        /// Whether it came before.
+        replayed: bool,
+    },
+    /// The provider's success too: the same event came before with another body, and this one is kept for people.
+    Conflict,
+    /// Not taken.
+    Refused(Refused),
+}
+
+/// Why a request was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The status.
+    pub status: u16,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people. Holds nothing secret.
+    pub detail: String,
+    /// Where it is kept.
+    pub receipt: Option<ReceiptId>,
+}
+
+impl Refused {
+    pub(crate) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), receipt: None }
+    }
+}
+
+impl Inbound {
+    /// Run `look` on the request in the form that verification reads.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Request<'_>) -> T) -> T {
+        let headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        look(&Request {
+            method: &self.method,
+            url: self.url.as_deref(),
+            target: &self.target,
+            headers: &headers,
+            body: self.body.as_deref().unwrap_or_default(),
+        })
+    }
+
+    fn content_type(&self) -> Option<String> {
+        self.look(|request| request.header_text(CONTENT_TYPE.as_str()).map(str::to_owned))
+    }
+}
+
+/// What is written of an accepted request.
+pub(crate) struct Taken {
+    pub(crate) acceptance: Acceptance,
+    /// Absent for a replay, which is the same event on purpose.
+    pub(crate) dedupe_key: Option<String>,
+    /// What makes the call the same as another, in place of the event's key.
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) replay_of: Option<ReceiptId>,
+}
+
+/// Judge, commit, answer. `Err` when what should have been committed was not.
+pub(crate) async fn receive(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: Inbound,
+) -> Result<Received, StoreError> {
+    let now = engine.clock.now();
+    let Some(body) = inbound.body.clone() else {
+        let refused = Refused::new(413, "payload_too_large", "the body is larger than this source takes");
+        return Ok(keep(engine, config, &inbound, refused, now).await);
+    };
+    if config.source.settings.disabled {
+        let refused = Refused::new(403, "source_disabled", "the source is switched off");
+        return Ok(keep(engine, config, &inbound, refused, now).await);
+    }
+    let question =
+        inbound.look(|request| answer(config.provider.handshakes, request, &config.secrets, at(now)));
+    if let Some(question) = question {
+        return shake_hands(engine, config, &inbound, question, now).await;
+    }
+    if let Some(refused) = unfit(config, &inbound) {
+        let is_kept = refused.status != 405;
+        return Ok(if is_kept {
+            keep(engine, config, &inbound, refused, now).await
+        } else {
+            Received::Refused(refused)
+        });
+    }
+    if !config.may_take(now) {
+        engine.meters.received("throttled");
+        return Ok(Received::Refused(Refused::new(
+            429,
+            "rate_limited",
+            "more requests than this source takes",
+        )));
+    }
+    match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
+        Ok(acceptance) => {
+            let key = inbound.look(|request| dedupe_key(&config.dedupe, request));
+            let taken = Taken { acceptance, dedupe_key: Some(key), idempotency: None, replay_of: None };
+            commit(engine, config, &inbound, body, taken, now).await
+        }
+        Err(refused) if refused.status == 503 => Ok(Received::Refused(refused)),
+        Err(refused) => Ok(keep(engine, config, &inbound, refused, now).await),
+    }
+}
+
+/// Why the form alone rules a request out.
+fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
+    let methods = config.methods();
+    // These two never act, whatever the source says.
+    let acts = !matches!(inbound.method.as_str(), "HEAD" | "OPTIONS");
+    if !acts || !methods.contains(&inbound.method.as_str()) {
+        let detail =
+            format!("{} is not possible here; deliveries use {}", inbound.method, methods.join(", "));
+        return Some(Refused::new(405, "method_not_allowed", detail));
+    }
+    let wanted = config.provider.content_types;
+    let sent = inbound.content_type()?;
+    let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = |text: &str| text == "application/json" || text.ends_with("+json");
+    let fits =
+        wanted.is_empty() || wanted.iter().any(|one| *one == essence || is_json(one) && is_json(&essence));
+    (!fits).then(|| {
+        let detail = format!("{} sends {}", config.provider.title, wanted.join(", "));
+        Refused::new(415, "unsupported_media_type", detail)
+    })
+}
+
+/// Whether the request may be believed. A key that is not at hand is fetched first.
+pub(crate) async fn judge(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: &Inbound,
+    now: Timestamp,
+    options: VerifyOptions,
+) -> Result<Acceptance, Refused> {
+    for _ in 0..=KEYS_PER_REQUEST_MAX {
+        let wanted = match judge_once(engine, config, inbound, now, options) {
+            Ok(verdict) => return verdict,
+            Err(wanted) => wanted,
+        };
+        let load = fetch(Arc::clone(&engine.http), wanted.url.clone());
+        if !engine.keys.learn(&wanted.url, engine.clock.now(), load).await {
+            break;
+        }
+    }
+    Err(Refused::new(503, "key_unavailable", "the key that this is signed with could not be fetched"))
+}
+
+/// The verdict, or the key without which there is none.
+fn judge_once(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: &Inbound,
+    now: Timestamp,
+    options: VerifyOptions,
+) -> Result<Result<Acceptance, Refused>, KeyRequest> {
+    let scheme = &config.provider.scheme;
+    let known = engine.keys.at(engine.clock.now());
+    let verdict =
+        inbound.look(|request| verify_with(scheme, &config.secrets, request, at(now), &known, options));
+    match verdict {
+        Verdict::Accepted(acceptance) => Ok(Ok(acceptance)),
+        Verdict::Refused(refusal) => {
+            Ok(Err(Refused::new(config.provider.refusal_status, refusal.code(), refusal.to_string())))
+        }
+        Verdict::KeyNeeded(wanted) => Err(wanted),
+    }
+}
+
+/// Make it durable; then, and only then, it is the provider's success.
+pub(crate) async fn commit(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: &Inbound,
+    body: Bytes,
+    taken: Taken,
+    now: Timestamp,
+) -> Result<Received, StoreError> {
+    let app = engine.catalogue.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
+    let event_type = event_type(config, inbound);
+    let head = ReceiptHead {
+        secret: taken.acceptance.secret.map(|secret| secret.id),
+        dedupe_key: taken.dedupe_key.clone(),
+        replay_of: taken.replay_of.map(|id| id.to_string()),
+        ..head(inbound, ACCEPTED, "the proof holds", success_status(config), now)
+    };
+    let message = NewMessage {
+        org: config.source.org.clone(),
+        app: app.application.id.seq(),
+        targets: targets_of(engine, &app, &event_type, now),
+        event_type,
+        uid: None,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        deliver_at: None,
+        content_type: inbound.content_type().map_or(ContentType::Json, |text| ContentType::from_text(&text)),
+        idempotency: taken.idempotency.or(taken.dedupe_key.map(|key| same_event(config, &key, &body))),
+        payload: body,
+        payload_expires_at: inbound.payload_expires_at,
+        receipt: Some(NewReceipt { source: config.source.id.seq(), head }),
+    };
+    match engine.store.accept(message).await {
+        Ok(accepted) => {
+            engine.meters.received(if accepted.replayed { "replayed" } else { ACCEPTED });
+            let receipt = engine.store.mint().id(accepted.id.seq());
+            Ok(Received::Accepted { message: accepted.id, receipt, replayed: accepted.replayed })
+        }
+        Err(StoreError::KeyReused) => {
+            engine.meters.received("conflict");
+            tracing::warn!(source = %config.source.id, "an event came again with another body; it is kept, not acted on");
+            Ok(Received::Conflict)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Keep a refused request as far as the source's limits and the store allow; the answer is the refusal either way.
+pub(crate) async fn keep(
+    engine: &Engine,
+    config: &SourceConfig,
+    inbound: &Inbound,
+    mut refused: Refused,
+    now: Timestamp,
+) -> Received {
+    engine.meters.received("refused");
+    let body = inbound.body.clone();
+    let body = match config.keep(body.as_ref().map_or(0, Bytes::len), now) {
+        Keep::Nothing => return Received::Refused(refused),
+        Keep::WithBody => body,
+        Keep::WithoutBody => None,
+    };
+    let head = head(inbound, refused.code, &refused.detail, refused.status, now);
+    let receipt = NewReceipt { source: config.source.id.seq(), head };
+    match engine.store.refuse(NewRefusal { receipt, body }).await {
+        Ok(seq) => refused.receipt = Some(engine.store.mint().id(seq)),
+        Err(error) => {
+            tracing::warn!(source = %config.source.id, %error, "a refused request could not be kept")
+        }
+    }
+    Received::Refused(refused)
+}
+
+fn head(inbound: &Inbound, code: &str, detail: &str, status: u16, now: Timestamp) -> ReceiptHead {
+    let header = |(name, value): &(String, Vec<u8>)| (name.clone(), text_of_bytes(value));
+    ReceiptHead {
+        received_ms: now.unix_ms(),
+        method: inbound.method.clone(),
+        target: inbound.target.clone(),
+        url: inbound.url.clone(),
+        headers: inbound.headers.iter().map(header).collect(),
+        peer: inbound.peer.clone(),
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+        secret: None,
+        status,
+        dedupe_key: None,
+        body_bytes: inbound.body.as_ref().map(|body| body.len() as u64),
+        replay_of: None,
+    }
+}
+
+/// The status of the provider's success.
+#[must_use]
+pub(crate) fn success_status(config: &SourceConfig) -> u16 {
+    let own = config.source.settings.response.as_ref().and_then(|response| response.status);
+    own.unwrap_or(config.provider.success_status)
+}
+
+/// The type of the event, with what no event type may hold replaced.
+fn event_type(config: &SourceConfig, inbound: &Inbound) -> EventTypeName {
+    let rule = config.provider.event_type.as_ref();
+    let found = rule.and_then(|rule| inbound.look(|request| evaluate(rule, request)));
+    let allowed = |one: char| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.');
+    let fitting: String = found
+        .unwrap_or_default()
+        .chars()
+        .take(EVENT_TYPE_CHARS_MAX)
+        .map(|one| if allowed(one) { one } else { '_' })
+        .collect();
+    EventTypeName::parse(&fitting)
+        .unwrap_or_else(|_| EventTypeName::trusted(&format!("{}.event", config.provider.name)))
+}
+
+/// What makes two requests to one source the same event, and what tells their bodies apart.
+fn same_event(config: &SourceConfig, key: &str, body: &[u8]) -> Idempotency {
+    let mut hash = Sha256::new();
+    hash.update(b"receive");
+    hash.update(config.source.id.seq().0.to_be_bytes());
+    hash.update(key.as_bytes());
+    Idempotency { key: first_half(&hash.finalize()), request: first_half(&Sha256::digest(body)) }
+}
+
+/// As much of a hash as a key has.
+pub(crate) fn first_half(hash: &[u8]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}
+
+/// A time in the form that verification reads.
+pub(crate) fn at(time: Timestamp) -> Now {
+    Now { unix_ms: time.unix_ms() }
+}
+
+impl crate::Pipeline {
+    /// The source whose token has that hash, from memory where possible.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source(
+        &self,
+        token: hooktide_model::TokenHash,
+    ) -> Result<Option<Arc<SourceConfig>>, StoreError> {
+        self.engine.catalogue.source(token).await
+    }
+
+    /// The application that a source owns, with its endpoints, from memory where possible.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn source_app(
+        &self,
+        app: hooktide_model::AppId,
+    ) -> Result<Option<Arc<crate::AppConfig>>, StoreError> {
+        self.engine.catalogue.source_app(app).await
+    }
+
+    /// A source was changed or deleted: pass it as it was and as it is.
+    pub fn source_changed(&self, versions: &[&hooktide_model::Source]) {
+        self.engine.catalogue.source_changed(versions);
+    }
+
+    /// Judge a provider's request and commit it. Actions follow by themselves.
+    ///
+    /// # Errors
+    /// When what should have been committed was not: the provider must send it again.
+    pub async fn receive(&self, config: &SourceConfig, inbound: Inbound) -> Result<Received, StoreError> {
+        receive(&self.engine, config, inbound).await
+    }
+}

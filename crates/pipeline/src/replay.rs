@@ -1,0 +1,105 @@
+//! Replay: take a stored request once more, after its secret was put right or its action failed.
+//!
+//! A refused one is judged again with the secrets of today as of its own time; the clock is not checked. Then it is
+//! committed as a message that says so. Keys are not looked up: a replay is the same event on purpose.
+
+use hooktide_model::receipt::bytes_of_text;
+use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Seq, Timestamp};
+use hooktide_store::{Idempotency, StoreError};
+use hooktide_verify::VerifyOptions;
+use sha2::{Digest, Sha256};
+
+use crate::receive::{Inbound, Received, Refused, Taken, commit, first_half, judge};
+use crate::source::SourceConfig;
+use crate::{Pipeline, ResendError};
+
+/// What came of a replay.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// It is this message now.
+    Committed(MessageId),
+    /// Its message goes to so many endpoints again.
+    Resent(usize),
+}
+
+/// Why a request was not replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Its body was not kept, or has expired.
+    #[error("the body is gone")]
+    BodyGone,
+    /// It is still not believed.
+    #[error("{}", .0.detail)]
+    Refused(Refused),
+    /// The store's refusal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Pipeline {
+    /// Take a stored request of the source once more.
+    ///
+    /// # Errors
+    /// When it is still not believed, has no body any more, or was not stored.
+    pub async fn replay(
+        &self,
+        config: &SourceConfig,
+        receipt: Receipt,
+        payload_expires_at: Timestamp,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed, ReplayError> {
+        if let (ReceiptOutcome::Accepted, Some(message)) = (receipt.outcome, receipt.message) {
+            return self.resend_everywhere(config, message, idempotency).await;
+        }
+        let body = receipt.body.clone().ok_or(ReplayError::BodyGone)?;
+        let header = |(name, value): &(String, String)| (name.clone(), bytes_of_text(value));
+        let inbound = Inbound {
+            method: receipt.head.method.clone(),
+            target: receipt.head.target.clone(),
+            url: receipt.head.url.clone(),
+            headers: receipt.head.headers.iter().map(header).collect(),
+            body: Some(body.clone()),
+            peer: receipt.head.peer.clone(),
+            payload_expires_at,
+        };
+        let options = VerifyOptions { check_time: false };
+        let acceptance = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
+        let acceptance = acceptance.map_err(ReplayError::Refused)?;
+        let taken = Taken { acceptance, dedupe_key: None, idempotency, replay_of: Some(receipt.id) };
+        match commit(&self.engine, config, &inbound, body, taken, self.engine.clock.now()).await? {
+            Received::Accepted { message, .. } => Ok(Replayed::Committed(message)),
+            Received::Handshake(_) | Received::Conflict | Received::Refused(_) => Err(ReplayError::Store(
+                StoreError::Database("a replay was answered as another request".to_owned()),
+            )),
+        }
+    }
+
+    async fn resend_everywhere(
+        &self,
+        config: &SourceConfig,
+        message: MessageId,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Replayed, ReplayError> {
+        let app = self.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
+        let mut resent = 0;
+        for endpoint in app.endpoints.iter().filter(|endpoint| !endpoint.disabled) {
+            let own = idempotency.map(|whole| at_endpoint(whole, endpoint.id.seq()));
+            match self.resend(&app, message, endpoint.id, own).await {
+                Ok(()) => resent += 1,
+                Err(ResendError::PayloadGone) => return Err(ReplayError::BodyGone),
+                Err(ResendError::EndpointDisabled) => {}
+                Err(ResendError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Replayed::Resent(resent))
+    }
+}
+
+/// The part of a call's key that belongs to one endpoint.
+fn at_endpoint(whole: Idempotency, endpoint: Seq) -> Idempotency {
+    let mut hash = Sha256::new();
+    hash.update(b"replay");
+    hash.update(whole.key);
+    hash.update(endpoint.0.to_be_bytes());
+    Idempotency { key: first_half(&hash.finalize()), ..whole }
+}

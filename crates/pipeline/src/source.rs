@@ -1,0 +1,147 @@
+//! A source as the receiving flow needs it: parsed once, not per request; and what it may take and keep per time.
+//!
+//! Built by the catalogue, dropped when configuration changes. Holds secrets: never printed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hooktide_model::{Source, SourceSecret, SourceSecretUse, Timestamp};
+use hooktide_verify::{Provider, Purpose, Rule, Secret, provider};
+use parking_lot::Mutex;
+
+/// The time over which refused requests of a source are counted.
+const KEEPING_WINDOW: Duration = Duration::from_secs(60 * 60);
+/// Refused requests that a source keeps in that time; more are answered and counted only.
+pub(crate) const REFUSED_KEPT_MAX: u32 = 500;
+/// Bytes of their bodies; beyond it they are kept without.
+pub(crate) const REFUSED_BYTES_MAX: usize = 8 << 20;
+/// How far a caller may run ahead of the rate: so much of it at once.
+const BURST: Duration = Duration::from_secs(1);
+
+/// A parsed source.
+pub struct SourceConfig {
+    /// The source.
+    pub source: Source,
+    /// Its provider.
+    pub provider: &'static Provider,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) dedupe: Rule,
+    rate: Option<Mutex<Rate>>,
+    keeping: Mutex<Keeping>,
+}
+
+impl fmt::Debug for SourceConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceConfig").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+impl SourceConfig {
+    /// Parse a stored source; `None` when this program does not know its provider.
+    pub(crate) fn new(source: Source) -> Option<Arc<Self>> {
+        let Some(provider) = provider(&source.provider) else {
+            tracing::error!(source = %source.id, provider = source.provider, "this version does not know the provider");
+            return None;
+        };
+        let own_rule = source.settings.dedupe.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Some(Arc::new(Self {
+            provider,
+            secrets: source.secrets.iter().map(secret).collect(),
+            dedupe: own_rule.unwrap_or_else(|| provider.dedupe.clone()),
+            rate: source.settings.throttle_rate.map(|rate| Mutex::new(Rate::new(rate))),
+            keeping: Mutex::default(),
+            source,
+        }))
+    }
+
+    /// Methods of its deliveries.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&str> {
+        match &self.source.settings.methods {
+            Some(own) => own.iter().map(String::as_str).collect(),
+            None => self.provider.methods.to_vec(),
+        }
+    }
+
+    /// Whether its rate allows another request now.
+    pub(crate) fn may_take(&self, now: Timestamp) -> bool {
+        self.rate.as_ref().is_none_or(|rate| rate.lock().take(now))
+    }
+
+    /// How a refused request is kept.
+    pub(crate) fn keep(&self, body_bytes: usize, now: Timestamp) -> Keep {
+        self.keeping.lock().note(body_bytes, now)
+    }
+}
+
+fn secret(stored: &SourceSecret) -> Secret {
+    let purpose = match stored.purpose {
+        SourceSecretUse::Signing => Purpose::Signing,
+        SourceSecretUse::Challenge => Purpose::Challenge,
+    };
+    let mut secret = Secret::new(stored.id.clone(), stored.text.clone()).valid(stored.from_s, stored.until_s);
+    secret.purpose = purpose;
+    secret
+}
+
+/// Even spacing with a burst: the moment at which what was taken is paid off.
+struct Rate {
+    interval_us: i64,
+    paid_off_us: i64,
+}
+
+impl Rate {
+    fn new(rate: u16) -> Self {
+        Self { interval_us: 1_000_000 / i64::from(rate.max(1)), paid_off_us: 0 }
+    }
+
+    fn take(&mut self, now: Timestamp) -> bool {
+        let now_us = now.unix_ms().saturating_mul(1000);
+        let burst_us = i64::try_from(BURST.as_micros()).unwrap_or(i64::MAX);
+        // A clock that stepped back must not lock the source.
+        let paid_off_us = self.paid_off_us.clamp(now_us, now_us.saturating_add(burst_us));
+        if paid_off_us - now_us + self.interval_us > burst_us {
+            return false;
+        }
+        self.paid_off_us = paid_off_us + self.interval_us;
+        true
+    }
+}
+
+/// How a refused request is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    WithBody,
+    WithoutBody,
+    Nothing,
+}
+
+/// What was kept in the current window.
+#[derive(Default)]
+struct Keeping {
+    since: Option<Timestamp>,
+    count: u32,
+    bytes: usize,
+}
+
+impl Keeping {
+    fn note(&mut self, body_bytes: usize, now: Timestamp) -> Keep {
+        let is_over = self.since.is_none_or(|since| now.since(since).max(since.since(now)) >= KEEPING_WINDOW);
+        if is_over {
+            *self = Self { since: Some(now), count: 0, bytes: 0 };
+        }
+        if self.count >= REFUSED_KEPT_MAX {
+            return Keep::Nothing;
+        }
+        self.count += 1;
+        if self.bytes.saturating_add(body_bytes) > REFUSED_BYTES_MAX {
+            return Keep::WithoutBody;
+        }
+        self.bytes += body_bytes;
+        Keep::WithBody
+    }
+}
+
+#[cfg(test)]
+mod tests;
