@@ -158,7 +158,7 @@ pub(crate) async fn receive(
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(acceptance) => {
             let key = inbound.look(|request| dedupe_key(&config.dedupe, request));
-            let taken = Taken { acceptance, dedupe_key: Some(key), idempotency: None, replay_of: None };
+            let taken = Taken { acceptance, dedupe_key: key, idempotency: None, replay_of: None };
             commit(engine, config, &inbound, body, taken, now).await
         }
         Err(refused) if refused.status == 503 => Ok(Received::Refused(refused)),
