@@ -14,6 +14,7 @@ mod health;
 mod lane;
 mod lanes;
 mod meters;
+mod outlet;
 mod record;
 mod recover;
 mod refill;

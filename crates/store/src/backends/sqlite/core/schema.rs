@@ -11,8 +11,10 @@ use super::fault::Fault;
 use crate::StoreError;
 
 /// Every file of `migrations/sqlite/`, in order.
-pub(super) const MIGRATIONS: &[(&str, &str)] =
-    &[("V1__configuration", include_str!("../../../../migrations/sqlite/V1__configuration.sql"))];
+pub(super) const MIGRATIONS: &[(&str, &str)] = &[
+    ("V1__configuration", include_str!("../../../../migrations/sqlite/V1__configuration.sql")),
+    ("V3__endpoint_destination", include_str!("../../../../migrations/sqlite/V3__endpoint_destination.sql")),
+];
 
 /// Marks the file as Hooktide's in its header ("hkTd"), so that no other program's database is ever migrated.
 const APPLICATION_ID: i32 = 0x686b_5464;
