@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hooktide_destinations::guard::GuardPolicy;
+use hooktide_destinations::seam::Policy;
 use hooktide_model::id::TypedId;
 use hooktide_model::{Clock, Timestamp};
 use hooktide_pipeline::Pipeline;
@@ -68,7 +68,7 @@ pub struct ApiParts {
     /// Receiving.
     pub receive: ReceiveOptions,
     /// Where endpoints may point.
-    pub guard: Arc<GuardPolicy>,
+    pub destinations: Arc<Policy>,
     /// Limits.
     pub limits: ApiLimits,
     /// The scheme of a signing secret that the server makes.

@@ -20,6 +20,7 @@ const TIB: u64 = 1 << 40;
 pub static GROUPS: &[Group] = &[
     Group { name: "", doc: "Where the server listens, where its data is, and its two secrets." },
     Group { name: "delivery", doc: "How messages are sent to endpoints." },
+    Group { name: "destinations", doc: "Destinations of endpoints that are not HTTP servers." },
     Group { name: "messages", doc: "What a message may be." },
     Group { name: "api", doc: "The HTTP API." },
     Group { name: "receive", doc: "How providers' requests are received." },
@@ -188,6 +189,15 @@ pub static KEYS: &[Key] = &[
         example: "/etc/hooktide/company-ca.pem",
         secret: false,
         doc: "PEM file with certificate authorities to trust besides the public ones, for endpoints inside a company.",
+    },
+    Key {
+        path: "destinations.files_root",
+        default: "",
+        setting: &Bound(Optional(FilePath), |c| &mut c.destinations.files_root),
+        example: "/var/lib/hooktide/destinations",
+        secret: false,
+        doc: "The directory below which endpoints may write into SQLite files (`sqlite:name.db`). Without it no \
+              endpoint may use a file. Whoever may change endpoints may change every database below it.",
     },
     Key {
         path: "messages.payload_bytes_max",

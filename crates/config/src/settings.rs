@@ -22,6 +22,8 @@ pub struct Config {
     pub main_secret: Option<SecretText>,
     /// Sending.
     pub delivery: DeliverySettings,
+    /// Destinations that are not HTTP servers.
+    pub destinations: DestinationSettings,
     /// What a message may be.
     pub messages: MessageSettings,
     /// The HTTP API.
@@ -76,6 +78,13 @@ pub struct DeliverySettings {
     pub jitter: f64,
     /// PEM file with certificate authorities to trust besides the public ones.
     pub extra_ca_file: Option<PathBuf>,
+}
+
+/// Destinations that are not HTTP servers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestinationSettings {
+    /// The directory below which destinations may use files; `None` is none.
+    pub files_root: Option<PathBuf>,
 }
 
 /// How a delivery is signed.
@@ -233,6 +242,7 @@ fn blank() -> Config {
         jwt_secret: None,
         main_secret: None,
         delivery: blank_delivery(),
+        destinations: DestinationSettings { files_root: None },
         messages: MessageSettings { payload_bytes_max: 0 },
         api: ApiSettings { body_bytes_max: 0 },
         receive: ReceiveSettings {

@@ -9,6 +9,8 @@ pub enum Verdict {
     Retry,
     /// Try again by the schedule, and send this endpoint less for a while (429, 502, 503, 504).
     RetrySlower,
+    /// It cannot work until somebody changes the configuration, the message or the server: the delivery ends.
+    Refused,
     /// 410: the endpoint asks never to be called again; it is disabled and the delivery ends.
     Gone,
 }

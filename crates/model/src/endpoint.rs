@@ -17,8 +17,10 @@ pub struct Endpoint {
     pub app: AppId,
     /// The caller's own name for it, unique in the application.
     pub uid: Option<Uid>,
-    /// Where to deliver.
+    /// Where to deliver; with a destination, what may be shown of it.
     pub url: String,
+    /// Where to deliver when it is not an HTTP server.
+    pub destination: Option<EndpointDestination>,
     /// Text for people.
     pub description: String,
     /// Deliveries per second at most.
@@ -43,6 +45,24 @@ pub struct Endpoint {
     pub updated_at: Timestamp,
     /// Counts changes, from 1; a save names the version it read.
     pub version: i32,
+}
+
+/// A destination of a kind other than `http`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointDestination {
+    /// The kind's name in the list of kinds.
+    pub kind: String,
+    /// The kind's configuration, secrets in clear.
+    pub config: serde_json::Value,
+}
+
+impl fmt::Debug for EndpointDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointDestination")
+            .field("kind", &self.kind)
+            .field("config", &"[redacted]")
+            .finish()
+    }
 }
 
 /// One signing secret in its text form (`whsec_…`, `whsk_…`).

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hooktide_destinations::kinds::http::HttpSlot;
+use bytes::Bytes;
+use hooktide_destinations::seam::Parcel;
 use hooktide_store::Outcome;
 use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::lane::{Job, Lane};
+use crate::outlet::Outlet;
 use crate::record::{self, Answer};
-use crate::subscriber::Subscriber;
+use crate::subscriber::{KindTarget, Subscriber, Target};
 use crate::throttle::Throttle;
 use crate::{health, request};
 
@@ -27,7 +29,7 @@ const NAP: Duration = Duration::from_millis(200);
 pub(crate) async fn deliver(
     engine: &Arc<Engine>,
     lane: &Lane,
-    http: &mut HttpSlot,
+    outlet: &mut Outlet,
     job: &Job,
 ) -> Option<Outcome> {
     let Some(subscriber) = subscriber(engine, lane).await? else {
@@ -54,18 +56,55 @@ pub(crate) async fn deliver(
     };
     wait_for_throttles(engine, &subscriber.throttles).await?;
     let started_at = engine.clock.now();
-    let answer = match &subscriber.url {
-        Err(refusal) => Answer::Refused(refusal.clone()),
-        Ok(url) => {
+    let answer = match &subscriber.target {
+        Target::Http(Err(refusal)) => Answer::Refused(refusal.clone()),
+        Target::Http(Ok(url)) => {
             match request::build(&job.message, payload, &subscriber, url, &engine.config, started_at) {
                 Err(error) => Answer::Refused(error.to_string()),
-                Ok(request) => Answer::Exchange(http.send(&request).await),
+                Ok(request) => Answer::Exchange(outlet.http().send(&request).await),
             }
         }
+        Target::Kind(target) => hand_over(engine, outlet, target, job, payload).await,
     };
     let judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
     health::note(engine, lane, &subscriber, &judged).await;
     Some(judged.outcome)
+}
+
+/// Deliver over a destination of another kind than HTTP.
+async fn hand_over(
+    engine: &Engine,
+    outlet: &mut Outlet,
+    target: &Arc<KindTarget>,
+    job: &Job,
+    payload: Bytes,
+) -> Answer {
+    match &target.checked {
+        Err(refusal) => Answer::Refused(refusal.clone()),
+        Ok(checked) => {
+            let parcel = parcel(engine, target, job, payload);
+            Answer::Delivered(outlet.deliver(engine, target, checked, &parcel).await)
+        }
+    }
+}
+
+/// A published message has no headers of its own; the endpoint's are for HTTP.
+fn parcel(engine: &Engine, target: &KindTarget, job: &Job, payload: Bytes) -> Parcel {
+    let message = &job.message;
+    let message_id = message.id.to_string();
+    let endpoint_id = target.endpoint.to_string();
+    Parcel {
+        idempotency_key: format!("{message_id}.{endpoint_id}"),
+        message_id,
+        endpoint_id,
+        event_type: message.event_type.as_str().to_owned(),
+        content_type: message.content_type.as_str().to_owned(),
+        payload,
+        headers: Vec::new(),
+        occurred_at_ms: message.accepted_at().unix_ms(),
+        attempt: u32::from(job.tries.saturating_add(1)),
+        timeout: engine.config.timeout,
+    }
 }
 
 /// The lane's endpoint: `None` while the server is ending, `Some(None)` when it was deleted.
@@ -83,7 +122,7 @@ async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Option<Arc<Subs
                 let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
                 let throttles = shared.into_iter().chain(own).collect();
                 let fresh =
-                    Arc::new(Subscriber::new(&endpoint, application, engine.http.policy(), throttles));
+                    Arc::new(Subscriber::new(&endpoint, application, &engine.destinations.policy, throttles));
                 // Another slot may have loaded it at the same time: all must share one throttle.
                 return Some(Some(lane.keep_subscriber(fresh, generation)));
             }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use hooktide_destinations::kinds::http::HttpShared;
+use hooktide_destinations::seam::Shared;
 use hooktide_model::{Clock, Seq};
 use hooktide_store::Store;
 use parking_lot::Mutex;
@@ -26,6 +27,8 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: PipelineConfig,
     pub(crate) http: Arc<HttpShared>,
+    /// What destinations of the other kinds share.
+    pub(crate) destinations: Arc<Shared>,
     pub(crate) lanes: Lanes,
     pub(crate) timer: Timer,
     pub(crate) meters: Meters,
@@ -47,6 +50,8 @@ pub(crate) struct EngineParts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: PipelineConfig,
     pub(crate) http: Arc<HttpShared>,
+    /// What destinations of the other kinds share.
+    pub(crate) destinations: Arc<Shared>,
     pub(crate) seed: u64,
     /// Where deliveries run.
     pub(crate) runtime: Handle,
@@ -71,6 +76,7 @@ impl Engine {
             store: parts.store,
             clock: parts.clock,
             http: parts.http,
+            destinations: parts.destinations,
             config: parts.config,
         }
     }

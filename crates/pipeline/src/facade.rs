@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hooktide_destinations::kinds::http::HttpShared;
+use hooktide_destinations::seam::Shared;
 use hooktide_model::{
     AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
 };
@@ -77,13 +78,14 @@ impl Pipeline {
     /// When the schedule cannot be read.
     pub async fn start(
         store: Arc<dyn Store>,
-        http: Arc<HttpShared>,
+        (http, destinations): (Arc<HttpShared>, Arc<Shared>),
         clock: Arc<dyn Clock>,
         config: PipelineConfig,
         seed: u64,
         runtime: Handle,
     ) -> Result<Self, StoreError> {
-        let engine = Arc::new(Engine::new(EngineParts { store, clock, config, http, seed, runtime }));
+        let engine =
+            Arc::new(Engine::new(EngineParts { store, clock, config, http, destinations, seed, runtime }));
         engine.store.set_listener(Arc::new(Dispatcher(Arc::downgrade(&engine))));
         for (endpoint, due) in engine.store.scheduled_endpoints().await? {
             note_due(&engine, endpoint, due);

@@ -19,7 +19,8 @@ pub(crate) async fn note(engine: &Engine, lane: &Lane, subscriber: &Subscriber, 
         }
         Verdict::RetrySlower => lane.slow_down(),
         Verdict::Retry if judged.is_slow => lane.slow_down(),
-        Verdict::Retry => {}
+        // What cannot work is no reason to send less; the window below sees to an endpoint that never works.
+        Verdict::Retry | Verdict::Refused => {}
         Verdict::Gone => disable(engine, lane, subscriber, "it answered 410 Gone").await,
     }
     if judged.is_exhausted && judged.verdict != Verdict::Gone {

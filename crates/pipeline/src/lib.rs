@@ -16,6 +16,7 @@ mod keys;
 mod lane;
 mod lanes;
 mod meters;
+mod outlet;
 mod receive;
 mod record;
 mod recover;

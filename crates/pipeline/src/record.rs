@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_destinations::kinds::http::{Exchange, HttpResponse};
-use hooktide_destinations::parse_retry_after;
+use hooktide_destinations::seam::{Delivered, Outcome as Fate};
+use hooktide_destinations::{RETRY_AFTER_MAX, parse_retry_after};
 use hooktide_model::classify::{Verdict, judge as judge_status};
 use hooktide_model::{AttemptStatus, Timestamp, Trigger};
 use hooktide_store::{NewAttempt, Outcome};
@@ -21,6 +22,8 @@ const RESPONSE_STORED_BYTES_MAX: usize = 20_000;
 pub(crate) enum Answer {
     /// It was sent, or the sending failed.
     Exchange(Exchange),
+    /// The same over a destination of another kind than HTTP.
+    Delivered(Delivered),
     /// It could not be sent, for this reason.
     Refused(String),
 }
@@ -45,17 +48,7 @@ pub(crate) fn judge(
     answer: Answer,
 ) -> Judged {
     let now = engine.clock.now();
-    let (status_code, duration, response, wish, is_slow) = match answer {
-        Answer::Refused(why) => (None, Duration::ZERO, Bytes::from(why), None, false),
-        Answer::Exchange(Exchange { outcome: Ok(response), duration, .. }) => {
-            let wish = response.retry_after.as_ref().and_then(|value| parse_retry_after(value, now.unix_s()));
-            (Some(response.status), duration, stored(&response), wish, false)
-        }
-        Answer::Exchange(Exchange { outcome: Err(failure), duration, .. }) => {
-            (None, duration, Bytes::from(failure.detail), None, true)
-        }
-    };
-    let verdict = judge_status(status_code);
+    let Reading { verdict, status_code, duration, response, wish, is_slow } = read(answer, now);
     let status = if verdict == Verdict::Delivered { AttemptStatus::Success } else { AttemptStatus::Fail };
     let number = job.tries.saturating_add(1);
     let may_retry =
@@ -78,6 +71,58 @@ pub(crate) fn judge(
     let is_exhausted = status == AttemptStatus::Fail && delay.is_none() && job.trigger == Trigger::Scheduled;
     let next_due = delay.map(|delay| now.plus(delay));
     Judged { outcome: outcome(lane, job, attempt, next_due), verdict, is_slow, is_exhausted }
+}
+
+/// What an answer says, whatever the kind.
+struct Reading {
+    verdict: Verdict,
+    status_code: Option<u16>,
+    duration: Duration,
+    response: Bytes,
+    /// The receiver's wish for the time of the next try.
+    wish: Option<Duration>,
+    is_slow: bool,
+}
+
+fn read(answer: Answer, now: Timestamp) -> Reading {
+    match answer {
+        Answer::Refused(why) => unanswered(why, Duration::ZERO, false),
+        Answer::Exchange(Exchange { outcome: Err(failure), duration, .. }) => {
+            unanswered(failure.detail, duration, true)
+        }
+        Answer::Exchange(Exchange { outcome: Ok(response), duration, .. }) => Reading {
+            verdict: judge_status(Some(response.status)),
+            status_code: Some(response.status),
+            duration,
+            wish: response.retry_after.as_ref().and_then(|value| parse_retry_after(value, now.unix_s())),
+            response: stored(&response),
+            is_slow: false,
+        },
+        Answer::Delivered(delivered) => of_kind(delivered),
+    }
+}
+
+fn unanswered(why: String, duration: Duration, is_slow: bool) -> Reading {
+    let (verdict, response) = (judge_status(None), Bytes::from(why));
+    Reading { verdict, status_code: None, duration, response, wish: None, is_slow }
+}
+
+fn of_kind(delivered: Delivered) -> Reading {
+    let (verdict, wish) = match delivered.outcome {
+        Fate::Done => (Verdict::Delivered, None),
+        Fate::Failed => (Verdict::Refused, None),
+        Fate::Retry { after: Some(after) } => (Verdict::RetrySlower, Some(after.min(RETRY_AFTER_MAX))),
+        Fate::Retry { after: None } => (Verdict::Retry, None),
+    };
+    Reading {
+        verdict,
+        status_code: delivered.code,
+        duration: delivered.duration,
+        response: delivered.detail,
+        wish,
+        // Without a number of its own the server gave no answer: it was not reached, or not in time.
+        is_slow: verdict == Verdict::Retry && delivered.code.is_none(),
+    }
 }
 
 fn stored(response: &HttpResponse) -> Bytes {

@@ -7,17 +7,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use hooktide_destinations::kinds::http::HttpSlot;
 
 use crate::deliver::deliver;
 use crate::engine::Engine;
 use crate::lane::{Job, Lane, Next};
+use crate::outlet::Outlet;
 use crate::record;
 use crate::refill::refill;
 
 /// Work for a lane until there is nothing to do.
 pub(crate) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
-    let mut http = HttpSlot::new(Arc::clone(&engine.http));
+    let mut outlet = Outlet::new(&engine);
     while !engine.is_draining() {
         match lane.next(engine.clock.now()) {
             Next::Job { job, start_slot } => {
@@ -25,18 +25,18 @@ pub(crate) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
                     engine.start_slot(&lane);
                 }
                 engine.lanes.remove_bytes(job.cost());
-                work(&engine, &lane, &mut http, *job).await;
+                work(&engine, &lane, &mut outlet, *job).await;
             }
             Next::Refill => refill(&engine, &lane).await,
             Next::Wait => {
-                if !wait(&lane, &mut http).await {
+                if !wait(&lane, &mut outlet).await {
                     break;
                 }
             }
             Next::Leave => break,
         }
     }
-    drop(http);
+    drop(outlet);
     if lane.leave(engine.clock.now()) && !engine.is_draining() {
         engine.start_slot(&lane);
     }
@@ -44,25 +44,25 @@ pub(crate) async fn run(engine: Arc<Engine>, lane: Arc<Lane>) {
 }
 
 /// Wait for a call while the connection is worth keeping. Whether there is (or may be) work.
-async fn wait(lane: &Lane, http: &mut HttpSlot) -> bool {
-    if http.is_connected() {
+async fn wait(lane: &Lane, outlet: &mut Outlet) -> bool {
+    if outlet.is_connected() {
         tokio::select! {
             biased;
             () = lane.called() => return true,
-            () = http.idle() => {}
+            () = outlet.idle() => {}
         }
     }
     !lane.stop_waiting()
 }
 
-async fn work(engine: &Arc<Engine>, lane: &Lane, http: &mut HttpSlot, job: Job) {
-    let delivered = AssertUnwindSafe(deliver(engine, lane, http, &job)).catch_unwind().await;
+async fn work(engine: &Arc<Engine>, lane: &Lane, outlet: &mut Outlet, job: Job) {
+    let delivered = AssertUnwindSafe(deliver(engine, lane, outlet, &job)).catch_unwind().await;
     let outcome = match delivered {
         Ok(Some(outcome)) => outcome,
         // The server is ending: the delivery is found again at the next start.
         Ok(None) => return,
         Err(_panic) => {
-            http.close_idle();
+            outlet.close();
             tracing::error!(message = %job.message.id, "delivering panicked; this is a bug in Hooktide, please report it");
             record::internal_error(engine, lane, &job)
         }

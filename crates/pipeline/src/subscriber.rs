@@ -5,12 +5,53 @@
 use std::sync::Arc;
 
 use hooktide_destinations::check_custom_header;
-use hooktide_destinations::guard::{EndpointUrl, GuardPolicy};
-use hooktide_model::{Application, Endpoint, Seq, Timestamp};
+use hooktide_destinations::guard::EndpointUrl;
+use hooktide_destinations::kinds::KINDS;
+use hooktide_destinations::seam::{Checked, Policy};
+use hooktide_model::{Application, Endpoint, EndpointDestination, EndpointId, Seq, Timestamp};
 use hooktide_verify::SigningKey;
 use http::HeaderMap;
 
 use crate::throttle::Throttle;
+
+/// Where an endpoint delivers to.
+pub(crate) enum Target {
+    /// An HTTP server, or why it is refused now.
+    Http(Result<Arc<EndpointUrl>, String>),
+    /// Something else.
+    Kind(Arc<KindTarget>),
+}
+
+/// A destination of another kind than HTTP.
+pub(crate) struct KindTarget {
+    /// The endpoint's public id.
+    pub(crate) endpoint: EndpointId,
+    /// What was configured.
+    pub(crate) destination: EndpointDestination,
+    /// What it is opened with, or why it is refused now.
+    pub(crate) checked: Result<Checked, String>,
+}
+
+impl Target {
+    fn of(endpoint: &Endpoint, policy: &Policy) -> Self {
+        let Some(destination) = endpoint.destination.clone() else {
+            let url = EndpointUrl::parse(&endpoint.url, &policy.guard);
+            return Self::Http(url.map(Arc::new).map_err(|refusal| refusal.to_string()));
+        };
+        let checked = check(&destination, policy);
+        Self::Kind(Arc::new(KindTarget { endpoint: endpoint.id, destination, checked }))
+    }
+}
+
+/// Check a stored configuration again: what the operator allows may have changed since it was saved.
+fn check(destination: &EndpointDestination, policy: &Policy) -> Result<Checked, String> {
+    let kind = KINDS.iter().find(|kind| kind.name == destination.kind).and_then(|kind| kind.seam);
+    let seam = kind.ok_or_else(|| format!("this server has no destination kind `{}`", destination.kind))?;
+    (seam.check)(&destination.config, policy).map_err(|mistakes| {
+        let told = mistakes.iter().map(|one| format!("{} {}; {}", one.path, one.what, one.mend));
+        format!("the destination's configuration is refused: {}", told.collect::<Vec<_>>().join("; "))
+    })
+}
 
 /// A parsed endpoint.
 pub(crate) struct Subscriber {
@@ -18,9 +59,9 @@ pub(crate) struct Subscriber {
     pub(crate) application: Application,
     /// The endpoint's key.
     pub(crate) endpoint: Seq,
-    /// Where to deliver, or why that is refused now.
-    pub(crate) url: Result<Arc<EndpointUrl>, String>,
-    /// The url as configured, for the attempt.
+    /// Where to deliver.
+    pub(crate) target: Target,
+    /// The url as configured, or what may be shown of another destination: for the attempt.
     pub(crate) url_text: Arc<str>,
     /// The endpoint's own headers.
     pub(crate) headers: HeaderMap,
@@ -40,11 +81,9 @@ impl Subscriber {
     pub(crate) fn new(
         endpoint: &Endpoint,
         application: Application,
-        policy: &GuardPolicy,
+        policy: &Policy,
         throttles: Vec<Arc<Throttle>>,
     ) -> Self {
-        let url =
-            EndpointUrl::parse(&endpoint.url, policy).map(Arc::new).map_err(|refusal| refusal.to_string());
         let headers = endpoint
             .headers
             .iter()
@@ -59,7 +98,7 @@ impl Subscriber {
         let (keys, key_expiries) = keys.into_iter().unzip();
         Self {
             endpoint: endpoint.id.seq(),
-            url,
+            target: Target::of(endpoint, policy),
             url_text: Arc::from(endpoint.url.as_str()),
             headers,
             disabled: endpoint.disabled,

@@ -66,7 +66,7 @@ pub(crate) async fn create(
     BoundedBody(body): BoundedBody,
 ) -> ApiResult<Answer<EndpointOut>> {
     let config = access.application(&api, &path.app_id, Need::MANAGE_ENDPOINT).await?;
-    let draft = parse_json::<EndpointIn>(&body)?.checked(&api.guard)?;
+    let draft = parse_json::<EndpointIn>(&body)?.checked(None, &api.destinations)?;
     require_event_types(&api, &access, draft.event_types.as_deref()).await?;
     let app = config.application.id;
     let idempotency =
@@ -99,6 +99,7 @@ fn new_endpoint(api: &ApiState, app: AppId, draft: EndpointDraft) -> Endpoint {
         app,
         uid: draft.uid,
         url: draft.url,
+        destination: draft.destination,
         description: draft.description,
         throttle_rate: draft.throttle_rate,
         disabled: draft.disabled,
@@ -149,9 +150,11 @@ pub(crate) async fn upsert(
     let config = access.application(&api, &path.app_id, Need::MANAGE_ENDPOINT).await?;
     let owner = &config.application;
     let named = put_ref::<EndpointId>(&path.endpoint_id, "endpoint_id", "endpoint")?;
-    let draft = body.checked(&api.guard)?;
+    let stored = api.store.endpoint(owner.id, &named).await?;
+    let destination = stored.as_ref().and_then(|row| row.destination.as_ref());
+    let draft = body.checked(destination, &api.destinations)?;
     require_event_types(&api, &access, draft.event_types.as_deref()).await?;
-    if api.store.endpoint(owner.id, &named).await?.is_some() {
+    if stored.is_some() {
         let row = replace(&api, owner, &named, draft).await?;
         return Ok(ok((&row).into()));
     }
@@ -194,7 +197,7 @@ pub(crate) async fn patch(
         sent.value().and_then(|names| names.iter().map(|name| EventTypeName::parse(name).ok()).collect());
     let names: Option<Vec<EventTypeName>> = names;
     require_event_types(&api, &access, names.as_deref()).await?;
-    let apply = |row: &mut Endpoint| patch.apply(row, &api.guard);
+    let apply = |row: &mut Endpoint| patch.apply(row, &api.destinations);
     let row = change::endpoint(&api, &config.application, &named, None, apply).await?;
     Ok(ok((&row).into()))
 }

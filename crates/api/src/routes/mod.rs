@@ -6,6 +6,7 @@ mod attempt;
 mod attempt_list;
 mod auth;
 mod destination;
+mod destination_kind;
 mod docs;
 mod door;
 mod endpoint;

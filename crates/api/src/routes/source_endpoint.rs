@@ -62,7 +62,7 @@ pub(crate) async fn create(
     BoundedBody(body): BoundedBody,
 ) -> ApiResult<Answer<EndpointOut>> {
     let config = owned(&api, &org, &path.source_id).await?;
-    let draft = parse_json::<EndpointIn>(&body)?.checked(&api.guard)?;
+    let draft = parse_json::<EndpointIn>(&body)?.checked(None, &api.destinations)?;
     let app = config.application.id;
     let idempotency = bind(&key, &org, "ingest.endpoint.create", &app.to_bytes(), &body);
     let row = insert(&api, &config.application, draft, idempotency).await?;
@@ -99,8 +99,10 @@ pub(crate) async fn upsert(
     let config = owned(&api, &org, &path.source_id).await?;
     let owner = &config.application;
     let named = put_ref::<EndpointId>(&path.endpoint_id, "endpoint_id", "endpoint")?;
-    let draft = body.checked(&api.guard)?;
-    let row = if api.store.endpoint(owner.id, &named).await?.is_some() {
+    let stored = api.store.endpoint(owner.id, &named).await?;
+    let destination = stored.as_ref().and_then(|row| row.destination.as_ref());
+    let draft = body.checked(destination, &api.destinations)?;
+    let row = if stored.is_some() {
         replace(&api, owner, &named, draft).await?
     } else {
         let uid = uid_of_created(&named, draft.uid.as_ref(), "endpoint")?;

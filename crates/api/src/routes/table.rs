@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    application, attempt, attempt_list, auth, destination, endpoint, endpoint_action, endpoint_headers,
-    endpoint_secret, event_type, health, message, receipt, source, source_endpoint,
+    application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
+    endpoint_headers, endpoint_secret, event_type, health, message, receipt, source, source_endpoint,
 };
 use crate::state::ApiState;
 
@@ -43,6 +43,8 @@ fn configuration() -> OpenApiRouter<ApiState> {
         .routes(routes!(endpoint_action::stats))
         .routes(routes!(endpoint_action::send_example))
         .routes(routes!(endpoint_action::recover))
+        // /destination-kind
+        .routes(routes!(destination_kind::list))
         // /event-type
         .routes(routes!(event_type::list, event_type::create))
         .routes(routes!(event_type::get, event_type::upsert, event_type::patch, event_type::delete))

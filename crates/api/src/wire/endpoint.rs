@@ -2,25 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use hooktide_destinations::guard::{EndpointUrl, GuardPolicy};
-use hooktide_model::{Channel, Endpoint, EndpointId, EventTypeName, Metadata, Timestamp, Uid};
+use hooktide_destinations::guard::EndpointUrl;
+use hooktide_destinations::seam::Policy;
+use hooktide_model::{
+    Channel, Endpoint, EndpointDestination, EndpointId, EventTypeName, Metadata, Timestamp, Uid,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Patch;
+use super::endpoint_destination::{DestinationIn, EndpointDestinationOut};
 use super::endpoint_headers::check_headers;
 use super::endpoint_secret::check_secret;
 use super::patch::{either, not_null};
-use crate::error::ApiError;
+use crate::error::{ApiError, JSON_ERROR};
 use crate::validate::{Rules, agree};
 
 /// An endpoint to be created.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointIn {
-    /// Where to deliver: an http or https URL. Userinfo becomes basic authentication.
-    #[schema(format = "uri", min_length = 1, max_length = 65_536, example = "https://example.com/webhook/")]
-    pub url: String,
+    /// Where to deliver: an http or https URL. Userinfo becomes basic authentication. Required, except with a
+    /// `destination`, beside which it is not read.
+    #[serde(default)]
+    #[schema(
+        nullable = false,
+        format = "uri",
+        min_length = 1,
+        max_length = 65_536,
+        example = "https://example.com/webhook/"
+    )]
+    pub url: Option<String>,
+    /// Where to deliver when it is not an HTTP server. An extension of the wire API.
+    #[serde(default)]
+    pub destination: Option<DestinationIn>,
     /// Text for people.
     #[serde(default)]
     pub description: String,
@@ -71,6 +86,10 @@ pub struct EndpointPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false, format = "uri")]
     pub url: Option<String>,
+    /// Where to deliver when it is not an HTTP server: replaces `url`, as `url` replaces it.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    pub destination: Option<DestinationIn>,
     /// Text for people.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
@@ -118,6 +137,9 @@ pub struct EndpointOut {
     pub id: EndpointId,
     /// Free string pairs.
     pub metadata: BTreeMap<String, String>,
+    /// Where it delivers when it is not an HTTP server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<EndpointDestinationOut>,
     /// Everything that message lists show of it, too.
     #[serde(flatten)]
     pub common: EndpointCommonOut,
@@ -127,7 +149,7 @@ pub struct EndpointOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointCommonOut {
-    /// Where to deliver.
+    /// Where to deliver; of a destination that is not an HTTP server, the target without its secrets.
     #[schema(format = "uri")]
     pub url: String,
     /// Text for people.
@@ -180,8 +202,10 @@ pub struct EndpointStats {
 /// An [`EndpointIn`] that keeps the rules.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndpointDraft {
-    /// Where to deliver.
+    /// Where to deliver, or what may be shown of it.
     pub url: String,
+    /// Where to deliver when it is not an HTTP server.
+    pub destination: Option<EndpointDestination>,
     /// Text for people.
     pub description: String,
     /// Deliveries per second at most.
@@ -202,18 +226,47 @@ pub struct EndpointDraft {
     pub headers: BTreeMap<String, String>,
 }
 
-fn check_url(rules: &mut Rules, url: &str, guard: &GuardPolicy) {
-    rules.check("url", EndpointUrl::parse(url, guard));
+fn check_url(rules: &mut Rules, url: &str, policy: &Policy) {
+    rules.check("url", EndpointUrl::parse(url, &policy.guard));
+}
+
+/// The URL, or a destination and what may be shown of it.
+fn check_target(
+    rules: &mut Rules,
+    (url, destination): (Option<String>, Option<DestinationIn>),
+    stored: Option<&EndpointDestination>,
+    policy: &Policy,
+) -> (String, Option<EndpointDestination>) {
+    match (destination, url) {
+        (Some(destination), _) => match destination.checked(rules, stored, policy) {
+            Some(checked) => (checked.shown, Some(checked.destination)),
+            None => (String::new(), None),
+        },
+        (None, Some(url)) => {
+            check_url(rules, &url, policy);
+            (url, None)
+        }
+        (None, None) => {
+            rules.fail_at(&["url"], "missing field `url`: say where to deliver", JSON_ERROR);
+            (String::new(), None)
+        }
+    }
 }
 
 impl EndpointIn {
-    /// Check all rules but one: whether the event types exist is the route's question.
+    /// Check all rules but one: whether the event types exist is the route's question. `stored` is the destination
+    /// that this replaces, whose masked secrets are kept.
     ///
     /// # Errors
     /// 422 with every broken rule.
-    pub fn checked(self, guard: &GuardPolicy) -> Result<EndpointDraft, ApiError> {
+    pub fn checked(
+        self,
+        stored: Option<&EndpointDestination>,
+        policy: &Policy,
+    ) -> Result<EndpointDraft, ApiError> {
         let mut rules = Rules::new();
-        check_url(&mut rules, &self.url, guard);
+        let target = (self.url, self.destination);
+        let (url, destination) = check_target(&mut rules, target, stored, policy);
         rules.text("description", &self.description);
         let rate = agree(&mut rules, ("throttleRate", self.throttle_rate), ("rateLimit", self.rate_limit));
         let types = agree(&mut rules, ("eventTypes", self.event_types), ("filterTypes", self.filter_types));
@@ -225,7 +278,8 @@ impl EndpointIn {
             secret: self.secret.and_then(|text| check_secret(&mut rules, "secret", &text)),
             metadata: rules.metadata(self.metadata),
             headers: check_headers(&mut rules, self.headers.unwrap_or_default()),
-            url: self.url,
+            url,
+            destination,
             description: self.description,
             disabled: self.disabled,
         };
@@ -237,6 +291,7 @@ impl EndpointDraft {
     /// Replace an endpoint's content. Secrets and headers have operations of their own and stay.
     pub fn replace(self, endpoint: &mut Endpoint) {
         endpoint.url = self.url;
+        endpoint.destination = self.destination;
         endpoint.description = self.description;
         endpoint.throttle_rate = self.throttle_rate;
         endpoint.uid = self.uid;
@@ -252,12 +307,9 @@ impl EndpointPatch {
     ///
     /// # Errors
     /// 422 with every broken rule.
-    pub fn apply(&self, endpoint: &mut Endpoint, guard: &GuardPolicy) -> Result<(), ApiError> {
+    pub fn apply(&self, endpoint: &mut Endpoint, policy: &Policy) -> Result<(), ApiError> {
         let mut rules = Rules::new();
-        if let Some(url) = &self.url {
-            check_url(&mut rules, url, guard);
-            endpoint.url.clone_from(url);
-        }
+        self.apply_target(&mut rules, endpoint, policy);
         if let Some(description) = &self.description {
             rules.text("description", description);
             endpoint.description.clone_from(description);
@@ -278,6 +330,18 @@ impl EndpointPatch {
             endpoint.metadata = rules.metadata(metadata.clone());
         }
         rules.finish()
+    }
+
+    fn apply_target(&self, rules: &mut Rules, endpoint: &mut Endpoint, policy: &Policy) {
+        // A client that does not know destinations writes back what it read of one: that is no change.
+        let is_read_back = endpoint.destination.is_some() && self.url.as_ref() == Some(&endpoint.url);
+        if self.destination.is_none() && (self.url.is_none() || is_read_back) {
+            return;
+        }
+        let target = (self.url.clone(), self.destination.clone());
+        let (url, destination) = check_target(rules, target, endpoint.destination.as_ref(), policy);
+        endpoint.url = url;
+        endpoint.destination = destination;
     }
 
     /// The event types under either name.
@@ -308,7 +372,8 @@ impl From<&Endpoint> for EndpointCommonOut {
 
 impl From<&Endpoint> for EndpointOut {
     fn from(row: &Endpoint) -> Self {
-        Self { id: row.id, metadata: row.metadata.clone(), common: row.into() }
+        let destination = row.destination.as_ref().map(EndpointDestinationOut::from);
+        Self { id: row.id, metadata: row.metadata.clone(), destination, common: row.into() }
     }
 }
 

@@ -96,6 +96,7 @@ fn new_endpoint(server: &Server, application: &Application, uid: Uid, url: &str)
         app: application.id,
         uid: Some(uid),
         url: url.to_owned(),
+        destination: None,
         description: "The receiver built into `hooktide dev`".to_owned(),
         throttle_rate: None,
         disabled: false,

@@ -9,6 +9,7 @@ use hooktide_api::{ApiLimits, ApiParts, ApiState, ReceiveOptions, TokenKeys};
 use hooktide_config::{Config, HeaderNames, SignatureType};
 use hooktide_destinations::guard::{GuardPolicy, SystemResolver};
 use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
+use hooktide_destinations::seam::{Policy, Shared, SharedConfig};
 use hooktide_model::clock::SystemClock;
 use hooktide_model::{Clock, RetrySchedule};
 use hooktide_pipeline::{Pipeline, PipelineConfig};
@@ -61,18 +62,19 @@ impl Server {
         let listener = bind(config.listen).await?;
         let address =
             listener.local_addr().map_err(|error| Failure::caused("cannot read the address", &error, ""))?;
-        let policy = GuardPolicy {
+        let guard = GuardPolicy {
             allow_subnets: config.delivery.allow_subnets.clone(),
             https_only: config.delivery.https_only,
             own_addresses: vec![address],
             allow_own: false,
         };
-        let http = http(&config, policy.clone())?;
+        let policy = Policy { guard, files_root: config.destinations.files_root.clone() };
+        let outbound = outbound(&config, &policy)?;
         let flow = pipeline_config(&config, connections_max);
         let threads = DeliveryThreads::start()?;
         let starting = Pipeline::start(
             Arc::clone(&store),
-            Arc::new(http),
+            outbound,
             Arc::clone(&clock),
             flow,
             seed()?,
@@ -89,7 +91,7 @@ impl Server {
             tokens: tokens.clone(),
             public_url: format!("http://{address}"),
             receive: receive(&config, address),
-            guard: Arc::new(policy),
+            destinations: Arc::new(policy),
             limits: limits(&config),
             signature_kind: match config.delivery.signature_type {
                 SignatureType::Hmac256 => KeyKind::Hmac256,
@@ -159,7 +161,8 @@ fn open_store(
     Ok(Arc::new(store))
 }
 
-fn http(config: &Config, policy: GuardPolicy) -> Result<HttpShared, Failure> {
+/// What HTTP endpoints share, and what those of the other kinds share.
+fn outbound(config: &Config, policy: &Policy) -> Result<(Arc<HttpShared>, Arc<Shared>), Failure> {
     let extra_roots = match &config.delivery.extra_ca_file {
         None => Vec::new(),
         Some(path) => hooktide_destinations::kinds::http::read_certificates(path).map_err(|error| {
@@ -167,8 +170,14 @@ fn http(config: &Config, policy: GuardPolicy) -> Result<HttpShared, Failure> {
         })?,
     };
     let resolver = Arc::new(SystemResolver::from_system());
-    HttpShared::new(HttpConfig { policy, resolver, extra_roots, limits: HttpLimits::default() })
-        .map_err(|error| Failure::caused("cannot prepare outbound connections", &error, ""))
+    let mut shared = SharedConfig::new(policy.clone(), resolver.clone());
+    shared.extra_roots.clone_from(&extra_roots);
+    let shared = Shared::new(shared)
+        .map_err(|error| Failure::caused("cannot prepare connections of destinations", &error, ""))?;
+    let (policy, limits) = (policy.guard.clone(), HttpLimits::default());
+    let http = HttpShared::new(HttpConfig { policy, resolver, extra_roots, limits })
+        .map_err(|error| Failure::caused("cannot prepare outbound connections", &error, ""))?;
+    Ok((Arc::new(http), Arc::new(shared)))
 }
 
 fn pipeline_config(config: &Config, connections_max: usize) -> PipelineConfig {

@@ -9,6 +9,7 @@ fn row() -> Endpoint {
         app: mint.id(Seq(2)),
         uid: Some(Uid::parse("old").unwrap()),
         url: "https://example.com/".to_owned(),
+        destination: None,
         description: "old".to_owned(),
         throttle_rate: Some(5),
         disabled: true,
@@ -25,13 +26,13 @@ fn row() -> Endpoint {
 }
 
 fn input(text: &str) -> Result<EndpointDraft, ApiError> {
-    serde_json::from_str::<EndpointIn>(text).unwrap().checked(&GuardPolicy::default())
+    serde_json::from_str::<EndpointIn>(text).unwrap().checked(None, &Policy::default())
 }
 
 fn patched(text: &str) -> Result<Endpoint, ApiError> {
     let mut endpoint = row();
     let patch: EndpointPatch = serde_json::from_str(text).unwrap();
-    patch.apply(&mut endpoint, &GuardPolicy::default()).map(|()| endpoint)
+    patch.apply(&mut endpoint, &Policy::default()).map(|()| endpoint)
 }
 
 fn broken<T>(result: Result<T, ApiError>) -> Vec<String> {
@@ -106,4 +107,27 @@ fn an_answer_has_both_names_and_the_version_and_no_secret() {
     assert_eq!(json["eventTypes"], json["filterTypes"]);
     assert_eq!((&json["rateLimit"], &json["version"]), (&5.into(), &3.into()));
     assert!(json.get("secrets").is_none() && json.get("headers").is_none());
+}
+
+const FILE: &str = r#"{"kind":"redis","config":{"url":"redis://192.0.2.1/0","command":"delete","key":"k"}}"#;
+
+#[test]
+fn a_url_or_a_destination_is_needed() {
+    assert_eq!(broken(input("{}")), ["url"]);
+    let draft = input(&format!(r#"{{"destination":{FILE},"url":"not read"}}"#)).ok().unwrap();
+    assert_eq!(draft.url, "redis://192.0.2.1/0");
+    assert_eq!(draft.destination.unwrap().kind, "redis");
+}
+
+#[test]
+fn url_and_destination_replace_each_other() {
+    let mut endpoint = patched(&format!(r#"{{"destination":{FILE}}}"#)).ok().unwrap();
+    assert_eq!(endpoint.url, "redis://192.0.2.1/0");
+    let before = endpoint.clone();
+    let read_back: EndpointPatch = serde_json::from_str(r#"{"url":"redis://192.0.2.1/0"}"#).unwrap();
+    read_back.apply(&mut endpoint, &Policy::default()).ok().unwrap();
+    assert_eq!(endpoint, before);
+    let back: EndpointPatch = serde_json::from_str(r#"{"url":"https://example.com/"}"#).unwrap();
+    back.apply(&mut endpoint, &Policy::default()).ok().unwrap();
+    assert_eq!((endpoint.url.as_str(), endpoint.destination), ("https://example.com/", None));
 }

@@ -12,6 +12,7 @@ fn endpoint() -> Endpoint {
         app: mint.id(Seq(2)),
         uid: None,
         url: String::new(),
+        destination: None,
         description: String::new(),
         throttle_rate: None,
         disabled: false,

@@ -19,6 +19,7 @@ pub(super) async fn endpoint_reads_back_as_written(subject: &ConfigurationSubjec
     let app = subject.given_application(&org(), None).await;
     let full = subject.given_endpoint(app.id, Some("full")).await;
     let sparse = Endpoint {
+        destination: None,
         throttle_rate: None,
         disabled: true,
         event_types: None,
@@ -92,6 +93,7 @@ pub(super) async fn save_replaces_headers_and_secrets(subject: &ConfigurationSub
     let mut secrets = vec![secret("whsec_rotated", None)];
     secrets.extend(before.secrets.iter().map(|old| secret(&old.secret, Some(before.created_at))));
     let changed = Endpoint {
+        destination: None,
         uid: Some(uid("named")),
         url: "http://[2001:db8::1]/".to_owned(),
         description: String::new(),

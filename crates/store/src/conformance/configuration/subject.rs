@@ -7,8 +7,9 @@ use std::time::Duration;
 use hooktide_model::clock::ManualClock;
 use hooktide_model::id::TypedId;
 use hooktide_model::{
-    AppId, Application, Clock, Endpoint, EndpointSecret, EventType, EventTypeName, IdMint, OrgId, SeqSource,
-    Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceToken, Timestamp, Uid,
+    AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EventType, EventTypeName,
+    IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings,
+    SourceToken, Timestamp, Uid,
 };
 
 use crate::{Configuration, Idempotency, StoreError, Written};
@@ -95,6 +96,10 @@ impl ConfigurationSubject {
             app,
             uid: endpoint_uid.map(uid),
             url: "https://example.com/hooks?a=1&b=%20".to_owned(),
+            destination: Some(EndpointDestination {
+                kind: "sql".to_owned(),
+                config: serde_json::json!({ "url": "postgres://user:planted@host/db", "key": ["id", 1, null] }),
+            }),
             description: "invoices, 'quoted'".to_owned(),
             throttle_rate: Some(7),
             disabled: false,

@@ -13,7 +13,7 @@ use super::rows::{
     Context, Walk, all, change, first, json, optional_json, optional_time, parse_json, rows_to_read,
     stale_or_missing, time, to_json,
 };
-use super::{applications, sealing, secrets};
+use super::{applications, destination, sealing, secrets};
 use crate::vault::SealContext;
 use crate::{Idempotency, ObjectRef, StoreError, Written};
 
@@ -21,7 +21,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata, ",
-            "headers, failing_since, created_at, updated_at, version FROM endpoint ",
+            "headers, failing_since, created_at, updated_at, version, destination FROM endpoint ",
             $rest
         )
     };
@@ -48,9 +48,9 @@ pub(super) const PAGE: Walk = Walk {
 /// The unique index on (app, uid) refuses a uid in use, the reference to `application` one without its owner.
 pub(super) const INSERT: &str = "
     INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata,
-        headers, failing_since, created_at, updated_at, version)
+        headers, failing_since, created_at, updated_at, version, destination)
     VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :disabled, :event_types, :channels, :metadata,
-        :headers, :failing_since, :created_at, :updated_at, :version)";
+        :headers, :failing_since, :created_at, :updated_at, :version, :destination)";
 
 /// One row by primary key, only in the version that was read: of two saves the second finds nothing.
 ///
@@ -59,7 +59,7 @@ pub(super) const INSERT: &str = "
 pub(super) const SAVE: &str = "
     UPDATE endpoint SET uid = :uid, url = :url, description = :description, throttle_rate = :throttle_rate,
         disabled = :disabled, event_types = :event_types, channels = :channels, metadata = :metadata,
-        headers = :headers, updated_at = :updated_at, version = version + 1,
+        headers = :headers, destination = :destination, updated_at = :updated_at, version = version + 1,
         failing_since = CASE WHEN disabled AND NOT :disabled THEN NULL ELSE failing_since END
     WHERE seq = :seq AND app = :app AND version = :version
     RETURNING version, failing_since";
@@ -79,6 +79,7 @@ struct EndpointRow {
     channels: Option<String>,
     metadata: String,
     headers: Option<Vec<u8>>,
+    destination: Option<Vec<u8>>,
 }
 
 impl EndpointRow {
@@ -92,6 +93,7 @@ impl EndpointRow {
             channels: endpoint.channels.as_ref().map(to_json),
             metadata: to_json(&endpoint.metadata),
             headers,
+            destination: destination::sealed(endpoint.destination.as_ref(), seq, context),
         }
     }
 }
@@ -127,6 +129,7 @@ fn insert_row(
         ":channels": row.channels,
         ":metadata": row.metadata,
         ":headers": row.headers,
+        ":destination": row.destination,
         ":failing_since": endpoint.failing_since.map(Timestamp::unix_ms),
         ":created_at": endpoint.created_at.unix_ms(),
         ":updated_at": endpoint.updated_at.unix_ms(),
@@ -168,6 +171,7 @@ fn save_row(
         ":channels": row.channels,
         ":metadata": row.metadata,
         ":headers": row.headers,
+        ":destination": row.destination,
         ":updated_at": endpoint.updated_at.unix_ms(),
         ":version": endpoint.version,
     };
@@ -301,6 +305,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
         app: context.id(row.get("app")?),
         uid: row.get::<_, Option<String>>("uid")?.map(|uid| Uid::trusted(&uid)),
         url: row.get("url")?,
+        destination: destination::opened(row, seq, context)?,
         description: row.get("description")?,
         throttle_rate: row.get("throttle_rate")?,
         disabled: row.get("disabled")?,

@@ -8,6 +8,7 @@ mod applications;
 mod configuration;
 mod connection;
 mod db;
+mod destination;
 mod endpoints;
 mod event_types;
 mod fault;

@@ -77,6 +77,10 @@ fn endpoint(core: &CoreDb, app: AppId, seq: i64) -> Endpoint {
         app,
         uid: None,
         url: "https://example.com/".to_owned(),
+        destination: Some(hooktide_model::EndpointDestination {
+            kind: "redis".to_owned(),
+            config: serde_json::json!({ "password": format!("planted-password-{seq}") }),
+        }),
         description: format!("description-in-clear-{seq}"),
         throttle_rate: None,
         disabled: false,

@@ -1,0 +1,182 @@
+//! Destinations of kinds other than `http` on the wire. An extension of the wire API.
+//!
+//! What must stay true: a secret leaves only as its mask, and a stored secret is put back in the place of its mask only
+//! while kind and server stay the same, so that nobody has it sent to a server of his own.
+
+use std::fmt;
+
+use hooktide_destinations::kinds::KINDS;
+use hooktide_destinations::seam::{ConfigMistake, Kind, Policy, Seam};
+use hooktide_model::EndpointDestination;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+use utoipa::ToSchema;
+
+use crate::error::VALUE_ERROR;
+use crate::validate::Rules;
+
+/// What stands in the place of a secret, as it is and as a URL writes it.
+const MASKS: [&str; 2] = ["[redacted]", "%5Bredacted%5D"];
+
+/// Where to deliver when it is not an HTTP server.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct DestinationIn {
+    /// The kind: one of `GET /api/v1/destination-kind` that has a schema.
+    #[schema(example = "sql")]
+    pub kind: String,
+    /// The kind's configuration. A secret that is still `[redacted]` stays as it is while kind and server do.
+    #[schema(value_type = Object)]
+    pub config: Value,
+}
+
+impl fmt::Debug for DestinationIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DestinationIn").field("kind", &self.kind).field("config", &"[redacted]").finish()
+    }
+}
+
+/// Where an endpoint delivers when it is not an HTTP server.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DestinationOut)]
+pub struct EndpointDestinationOut {
+    /// The kind.
+    pub kind: String,
+    /// The kind's configuration; secrets are `[redacted]`.
+    #[schema(value_type = Object)]
+    pub config: Value,
+}
+
+/// A kind of destination.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DestinationKindOut {
+    /// Its name, for `destination.kind`.
+    pub name: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+    /// URL schemes of its configuration.
+    #[schema(value_type = Vec<String>)]
+    pub schemes: &'static [&'static str],
+    /// JSON Schema (2020-12) of `destination.config`; absent for `http`, which the endpoint's `url` configures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub schema: Option<Value>,
+    /// A configuration that passes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub example: Option<Value>,
+}
+
+/// A checked destination and what may be shown of it in the place of a URL.
+pub struct CheckedDestination {
+    /// To be stored.
+    pub destination: EndpointDestination,
+    /// `postgres://host/db`.
+    pub shown: String,
+}
+
+impl DestinationIn {
+    /// Check it with everything that its kind asks for; `stored` is what the endpoint has now.
+    pub fn checked(
+        &self,
+        rules: &mut Rules,
+        stored: Option<&EndpointDestination>,
+        policy: &Policy,
+    ) -> Option<CheckedDestination> {
+        let seam = rules_of_kind(rules, &self.kind)?;
+        let config = match stored.filter(|stored| self.has_server_of(stored)) {
+            Some(stored) => seam.with_kept_secrets(&self.config, &stored.config),
+            None => self.config.clone(),
+        };
+        for field in masked_still(&seam, &config) {
+            let msg = "is still masked; write the secret again: it is kept only while kind and server stay";
+            rules.fail_at(&["destination", "config", field], msg, VALUE_ERROR);
+        }
+        if let Err(mistakes) = (seam.check)(&config, policy) {
+            mistakes.iter().for_each(|mistake| note(rules, mistake));
+            return None;
+        }
+        let shown = shown(&config);
+        Some(CheckedDestination {
+            destination: EndpointDestination { kind: self.kind.clone(), config },
+            shown,
+        })
+    }
+
+    fn has_server_of(&self, stored: &EndpointDestination) -> bool {
+        self.kind == stored.kind && server(&self.config) == server(&stored.config)
+    }
+}
+
+fn rules_of_kind(rules: &mut Rules, name: &str) -> Option<Seam> {
+    let msg = match KINDS.iter().find(|kind| kind.name == name) {
+        Some(Kind { seam: Some(seam), .. }) => return Some(*seam),
+        Some(_) => "is what `url` configures; send `url` and no destination".to_owned(),
+        None => {
+            let known = KINDS.iter().filter(|kind| kind.seam.is_some()).map(|kind| kind.name);
+            format!("is no kind of destination; use one of: {}", known.collect::<Vec<_>>().join(", "))
+        }
+    };
+    rules.fail_at(&["destination", "kind"], msg, VALUE_ERROR);
+    None
+}
+
+fn note(rules: &mut Rules, mistake: &ConfigMistake) {
+    let steps: Vec<String> = mistake.path.split('.').filter(|step| !step.is_empty()).map(step).collect();
+    let mut path = vec!["destination", "config"];
+    path.extend(steps.iter().map(String::as_str));
+    rules.fail_at(&path, format_args!("{}; {}", mistake.what, mistake.mend), VALUE_ERROR);
+}
+
+/// A step of a mistake's path as this API writes places: list items are `[0]`.
+fn step(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { format!("[{text}]") } else { text.to_owned() }
+}
+
+/// Secret fields that have a mask in the place of their secret.
+fn masked_still(seam: &Seam, config: &Value) -> Vec<&'static str> {
+    let is_masked = |field: &&str| {
+        let text = config.get(field).and_then(Value::as_str);
+        text.is_some_and(|text| MASKS.iter().any(|mask| text.contains(mask)))
+    };
+    seam.secret_fields().into_iter().filter(is_masked).collect()
+}
+
+fn url(config: &Value) -> Option<Url> {
+    config.get("url").and_then(Value::as_str).and_then(|text| Url::parse(text).ok())
+}
+
+/// Whom a configuration's secrets are for.
+fn server(config: &Value) -> Option<(String, Option<String>, Option<u16>)> {
+    url(config).map(|url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port()))
+}
+
+/// The target without user, password and parameters.
+fn shown(config: &Value) -> String {
+    let Some(mut url) = url(config) else { return String::new() };
+    // A URL without a host, such as that of a file, has no user and no password to take away.
+    let (_no_user, _no_password) = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+impl From<&EndpointDestination> for EndpointDestinationOut {
+    fn from(stored: &EndpointDestination) -> Self {
+        let seam = KINDS.iter().find(|kind| kind.name == stored.kind).and_then(|kind| kind.seam);
+        // Of a kind that this server does not know, nobody can say what is secret.
+        let config = seam.map_or_else(|| Value::from(MASKS[0]), |seam| seam.masked(&stored.config));
+        Self { kind: stored.kind.clone(), config }
+    }
+}
+
+impl From<&Kind> for DestinationKindOut {
+    fn from(kind: &Kind) -> Self {
+        let example = kind.seam.and_then(|seam| serde_json::from_str(seam.example).ok());
+        let (name, summary, schemes) = (kind.name, kind.summary, kind.schemes);
+        Self { name, summary, schemes, schema: kind.seam.map(|seam| seam.schema()), example }
+    }
+}
+
+#[cfg(test)]
+mod tests;

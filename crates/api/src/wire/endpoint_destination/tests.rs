@@ -1,0 +1,85 @@
+use hooktide_destinations::seam::Policy;
+use serde_json::json;
+
+use super::*;
+use crate::error::ApiError;
+
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    policy.guard.allow_subnets.push("127.0.0.0/8".parse().unwrap());
+    policy
+}
+
+fn checked(
+    kind: &str,
+    config: Value,
+    stored: Option<&EndpointDestination>,
+) -> Result<CheckedDestination, Vec<String>> {
+    let mut rules = Rules::new();
+    let written = DestinationIn { kind: kind.to_owned(), config };
+    let checked = written.checked(&mut rules, stored, &policy());
+    match rules.finish_with(checked) {
+        Ok(checked) => Ok(checked),
+        Err(ApiError::Invalid(fields)) => Err(fields.iter().map(|field| field.loc.join(".")).collect()),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn redis(url: &str, password: &str) -> Value {
+    json!({ "url": url, "password": password, "command": "set", "key": "k" })
+}
+
+fn stored() -> EndpointDestination {
+    checked("redis", redis("redis://127.0.0.1:7000/0", "hunter2"), None).ok().unwrap().destination
+}
+
+#[test]
+fn every_mistake_is_told_in_its_place() {
+    let config = json!({ "url": "ftp://x", "table": "t", "key": ["id", 7], "colums": {} });
+    let places = checked("sql", config, None).err().unwrap();
+    for place in [
+        "body.destination.config.colums",
+        "body.destination.config.columns",
+        "body.destination.config.key.[1]",
+    ] {
+        assert!(places.contains(&place.to_owned()), "{place} is not in {places:?}");
+    }
+    assert_eq!(checked("sq", json!({}), None).err().unwrap(), ["body.destination.kind"]);
+    assert_eq!(checked("http", json!({}), None).err().unwrap(), ["body.destination.kind"]);
+}
+
+#[test]
+fn masked_secret_is_kept_for_the_same_server_only() {
+    let stored = stored();
+    let shown = EndpointDestinationOut::from(&stored);
+    assert_eq!(shown.config["password"], "[redacted]");
+
+    let mut again = shown.config.clone();
+    again["key"] = json!("other");
+    let kept = checked("redis", again, Some(&stored)).ok().unwrap();
+    assert_eq!(kept.destination.config["password"], "hunter2");
+    assert_eq!(kept.destination.config["key"], "other");
+
+    let elsewhere = redis("redis://127.0.0.1:7001/0", "[redacted]");
+    assert_eq!(
+        checked("redis", elsewhere, Some(&stored)).err().unwrap(),
+        ["body.destination.config.password"]
+    );
+    let fresh = redis("redis://u:[redacted]@127.0.0.1:7000/0", "new");
+    assert_eq!(checked("redis", fresh, None).err().unwrap(), ["body.destination.config.url"]);
+}
+
+#[test]
+fn target_is_shown_without_what_may_be_secret() {
+    let config =
+        json!({ "url": "redis://me:hunter2@127.0.0.1:7000/3?x=hunter2", "command": "delete", "key": "k" });
+    assert_eq!(shown(&config), "redis://127.0.0.1:7000/3");
+    assert_eq!(shown(&json!({ "url": "sqlite:shop.db" })), "sqlite:shop.db");
+    assert!(!format!("{:?}", DestinationIn { kind: "redis".to_owned(), config }).contains("hunter2"));
+}
+
+#[test]
+fn config_of_an_unknown_kind_is_not_shown() {
+    let later = EndpointDestination { kind: "later".to_owned(), config: json!({ "token": "hunter2" }) };
+    assert!(!serde_json::to_string(&EndpointDestinationOut::from(&later)).unwrap().contains("hunter2"));
+}

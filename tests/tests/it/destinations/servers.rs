@@ -1,0 +1,80 @@
+//! The servers that the tests deliver to, seen with the tests' own eyes.
+
+use std::env;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_postgres::NoTls;
+
+/// `host:port` of a server: from the environment, or on loopback.
+pub(super) fn address(server: &str, default: &str) -> String {
+    env::var(format!("HOOKTIDE_TEST_{}_ADDRESS", server.to_uppercase()))
+        .unwrap_or_else(|_| default.to_owned())
+}
+
+/// A name that nobody else uses.
+pub(super) fn unique(prefix: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own way to a server on loopback")]
+async fn connect(address: &str) -> TcpStream {
+    TcpStream::connect(address).await.unwrap_or_else(|error| panic!("nobody answers on {address}: {error}"))
+}
+
+/// A client of the PostgreSQL server of the tests.
+pub(super) async fn postgres() -> tokio_postgres::Client {
+    let mut config = tokio_postgres::Config::new();
+    config.user("postgres").dbname("test");
+    let stream = connect(&address("postgres", "127.0.0.1:5432")).await;
+    let (client, connection) = config.connect_raw(stream, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// The answer of Redis to `GET key`, as it is on the wire.
+pub(super) async fn redis_get(key: &str) -> String {
+    let mut stream = connect(&address("redis", "127.0.0.1:6379")).await;
+    stream.write_all(format!("GET {key}\r\nQUIT\r\n").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.take(64 * 1024).read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+/// A way to a server that can be cut: while it is down, every connection is closed at once.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    pub(super) address: SocketAddr,
+    is_up: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    /// A proxy that is down.
+    pub(super) async fn down(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let is_up = Arc::new(AtomicBool::new(false));
+        let is_open = Arc::clone(&is_up);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                if is_open.load(Ordering::Acquire) {
+                    let mut upstream = connect(&server).await;
+                    tokio::spawn(async move {
+                        // It ends with either side; how is the server's business.
+                        let _ended = copy_bidirectional(&mut client, &mut upstream).await;
+                    });
+                }
+            }
+        });
+        Self { address, is_up }
+    }
+
+    /// Lets connections through from now on.
+    pub(super) fn bring_up(&self) {
+        self.is_up.store(true, Ordering::Release);
+    }
+}
