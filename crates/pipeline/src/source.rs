@@ -100,11 +100,11 @@ impl Rate {
         let now_us = now.unix_ms().saturating_mul(1000);
         let burst_us = i64::try_from(BURST.as_micros()).unwrap_or(i64::MAX);
         // A clock that stepped back must not lock the source.
-        let paid_off_us = self.paid_off_us.clamp(now_us, now_us.saturating_add(burst_us));
-        if paid_off_us - now_us + self.interval_us > burst_us {
+        self.paid_off_us = self.paid_off_us.clamp(now_us, now_us.saturating_add(burst_us));
+        if self.paid_off_us - now_us + self.interval_us > burst_us {
             return false;
         }
-        self.paid_off_us = paid_off_us + self.interval_us;
+        self.paid_off_us += self.interval_us;
         true
     }
 }
