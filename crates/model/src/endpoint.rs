@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub event_types: Option<Vec<EventTypeName>>,
     /// Only messages that share a channel; `None` for all.
     pub channels: Option<Vec<Channel>>,
+    /// Only messages that this filter passes, as it was written; `None` for all.
+    pub filter: Option<serde_json::Value>,
     /// Free string pairs.
     pub metadata: Metadata,
     /// Headers added to each delivery, in clear.

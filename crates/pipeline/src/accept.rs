@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 
 use crate::AppConfig;
 use crate::engine::Engine;
+use crate::filters;
 
 /// A checked publish call.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Publish {
     pub payload_expires_at: Timestamp,
     /// The caller's idempotency key.
     pub idempotency: Option<Idempotency>,
-    /// Only this endpoint (send-example), if its subscription matches or not.
+    /// Only this endpoint (send-example), if its subscription and filter match or not.
     pub only: Option<EndpointId>,
 }
 
@@ -52,7 +53,8 @@ pub enum PublishError {
 /// that goes away cannot leave a reservation behind.
 pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted, PublishError> {
     let now = engine.clock.now();
-    let targets = targets(engine, &publish, now);
+    let kept_out = filters::kept_out(engine, &publish).await?;
+    let targets = targets(engine, &publish, &kept_out, now);
     let application = &publish.app.application;
     let message = NewMessage {
         org: application.org.clone(),
@@ -72,10 +74,19 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
     Ok(engine.store.accept(message).await?)
 }
 
-fn targets(engine: &Engine, publish: &Publish, now: Timestamp) -> SmallVec<[Target; 4]> {
+fn targets(
+    engine: &Engine,
+    publish: &Publish,
+    kept_out: &[EndpointId],
+    now: Timestamp,
+) -> SmallVec<[Target; 4]> {
     let matching = publish.app.endpoints.iter().filter(|endpoint| match publish.only {
         Some(only) => endpoint.id == only && !endpoint.disabled,
-        None => !endpoint.disabled && endpoint.subscribes_to(&publish.event_type, &publish.channels),
+        None => {
+            !endpoint.disabled
+                && endpoint.subscribes_to(&publish.event_type, &publish.channels)
+                && !kept_out.contains(&endpoint.id)
+        }
     });
     let later = publish.deliver_at.filter(|time| *time > now);
     matching.map(|endpoint| place(engine, endpoint.id.seq(), later, now)).collect()

@@ -12,6 +12,7 @@ use hooktide_store::{ObjectRef, Store, StoreError};
 use quick_cache::sync::Cache;
 
 use crate::SourceConfig;
+use crate::filters::Filters;
 
 /// Applications kept in memory at most; as many of sources' own, and as many sources.
 const APPLICATIONS_CACHED_MAX: usize = 10_000;
@@ -23,6 +24,8 @@ pub struct AppConfig {
     pub application: Application,
     /// All its endpoints, disabled ones included.
     pub endpoints: Vec<Endpoint>,
+    /// Their filters.
+    pub(crate) filters: Filters,
 }
 
 /// The bounded cache.
@@ -65,7 +68,7 @@ impl Catalogue {
             return Ok(None);
         };
         let endpoints = self.store.all_endpoints(application.id).await?;
-        let config = Arc::new(AppConfig { application, endpoints });
+        let config = Arc::new(AppConfig { application, filters: Filters::of(&endpoints), endpoints });
         self.remember(&self.by_ref, key, &config, generation);
         Ok(Some(config))
     }
@@ -83,7 +86,7 @@ impl Catalogue {
             return Ok(None);
         };
         let endpoints = self.store.all_endpoints(app).await?;
-        let config = Arc::new(AppConfig { application, endpoints });
+        let config = Arc::new(AppConfig { application, filters: Filters::of(&endpoints), endpoints });
         self.remember(&self.owned, app, &config, generation);
         Ok(Some(config))
     }

@@ -10,7 +10,7 @@ use hooktide_model::{Clock, Seq};
 use hooktide_store::Store;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::keys::Keys;
 use crate::lane::Lane;
@@ -36,6 +36,8 @@ pub(crate) struct Engine {
     pub(crate) keys: Keys,
     /// Application limits, shared by the lanes of an application.
     pub(crate) app_throttles: Mutex<HashMap<Seq, Weak<Throttle>>>,
+    /// Messages whose filters may be evaluated now.
+    pub(crate) filter_turns: Arc<Semaphore>,
     pub(crate) draining: AtomicBool,
     pub(crate) runtime: Handle,
     random: AtomicU64,
@@ -67,6 +69,7 @@ impl Engine {
             meters: Meters::new(),
             keys: Keys::new(),
             app_throttles: Mutex::new(HashMap::new()),
+            filter_turns: Arc::new(Semaphore::new(crate::filters::EVALUATIONS_MAX)),
             draining: AtomicBool::new(false),
             runtime: parts.runtime,
             random: AtomicU64::new(parts.seed),

@@ -10,6 +10,7 @@ mod deliver;
 mod dispatch;
 mod engine;
 mod facade;
+mod filters;
 mod handshake;
 mod health;
 mod keys;

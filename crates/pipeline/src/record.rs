@@ -176,3 +176,6 @@ fn unsent(
     };
     outcome(lane, job, attempt, None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,6 +116,7 @@ impl Route {
             ("PUT" | "PATCH", "/app/{}/endpoint/{}/headers") => json!({ "headers": { "x-taken": "over" } }),
             ("POST", "/app/{}/endpoint/{}/secret/rotate") => json!({}),
             ("POST", "/app/{}/endpoint/{}/send-example") => json!({ "eventType": "svix.ping" }),
+            ("POST", "/app/{}/endpoint/{}/filter/dry-run") => json!({ "filter": {}, "payload": {} }),
             ("POST", "/app/{}/endpoint/{}/recover") => json!({ "since": crate::world::now_plus(-3600) }),
             ("POST", "/app/{}/msg") => json!({ "eventType": "a", "payload": {} }),
             ("POST", "/app/{}/msg/{}/endpoint/{}/resend") => json!({}),

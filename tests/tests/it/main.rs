@@ -18,6 +18,7 @@ mod endpoint;
 mod errors;
 mod event_type;
 mod failed_flush;
+mod filter;
 mod guard;
 mod headers;
 mod health;

@@ -105,6 +105,7 @@ fn new_endpoint(api: &ApiState, app: AppId, draft: EndpointDraft) -> Endpoint {
         disabled: draft.disabled,
         event_types: draft.event_types,
         channels: draft.channels,
+        filter: draft.filter,
         metadata: draft.metadata,
         headers: draft.headers,
         secrets: vec![EndpointSecret { secret, expires_at: None }],

@@ -11,6 +11,7 @@ mod docs;
 mod door;
 mod endpoint;
 mod endpoint_action;
+mod endpoint_filter;
 mod endpoint_headers;
 mod endpoint_secret;
 mod event_type;

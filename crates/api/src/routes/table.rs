@@ -8,7 +8,8 @@ use utoipa_axum::routes;
 
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
-    endpoint_headers, endpoint_secret, event_type, health, message, receipt, source, source_endpoint,
+    endpoint_filter, endpoint_headers, endpoint_secret, event_type, health, message, receipt, source,
+    source_endpoint,
 };
 use crate::state::ApiState;
 
@@ -41,6 +42,8 @@ fn configuration() -> OpenApiRouter<ApiState> {
         .routes(routes!(endpoint_secret::get))
         .routes(routes!(endpoint_secret::rotate))
         .routes(routes!(endpoint_action::stats))
+        .routes(routes!(endpoint_filter::dry_run))
+        .routes(routes!(endpoint_filter::explain))
         .routes(routes!(endpoint_action::send_example))
         .routes(routes!(endpoint_action::recover))
         // /destination-kind

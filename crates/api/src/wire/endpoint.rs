@@ -8,10 +8,12 @@ use hooktide_model::{
     Channel, Endpoint, EndpointDestination, EndpointId, EventTypeName, Metadata, Timestamp, Uid,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Patch;
 use super::endpoint_destination::{DestinationIn, EndpointDestinationOut};
+use super::endpoint_filter::check_filter;
 use super::endpoint_headers::check_headers;
 use super::endpoint_secret::check_secret;
 use super::patch::{either, not_null};
@@ -66,6 +68,10 @@ pub struct EndpointIn {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub channels: Option<Vec<String>>,
+    /// Only messages that pass this filter; null for all. An extension of the wire API.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({ "body": { "amount": { "$gte": 100 } } }))]
+    pub filter: Option<Value>,
     /// The signing secret (`whsec_…` or `whsk_…`); made by the server when absent. Not read by PUT on an endpoint
     /// that exists: rotate the secret instead.
     #[serde(default)]
@@ -122,6 +128,10 @@ pub struct EndpointPatch {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 10)]
     pub channels: Patch<Vec<String>>,
+    /// Only messages that pass this filter; null for all.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub filter: Patch<Value>,
     /// Replaces all pairs.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
@@ -140,6 +150,10 @@ pub struct EndpointOut {
     /// Where it delivers when it is not an HTTP server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<EndpointDestinationOut>,
+    /// Only messages that pass this filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub filter: Option<Value>,
     /// Everything that message lists show of it, too.
     #[serde(flatten)]
     pub common: EndpointCommonOut,
@@ -218,6 +232,8 @@ pub struct EndpointDraft {
     pub event_types: Option<Vec<EventTypeName>>,
     /// Only these channels.
     pub channels: Option<Vec<Channel>>,
+    /// Only messages that pass this filter.
+    pub filter: Option<Value>,
     /// The signing secret, when the caller brought one.
     pub secret: Option<String>,
     /// Free string pairs.
@@ -270,7 +286,11 @@ impl EndpointIn {
         rules.text("description", &self.description);
         let rate = agree(&mut rules, ("throttleRate", self.throttle_rate), ("rateLimit", self.rate_limit));
         let types = agree(&mut rules, ("eventTypes", self.event_types), ("filterTypes", self.filter_types));
+        if let Some(filter) = &self.filter {
+            check_filter(&mut rules, filter);
+        }
         let draft = EndpointDraft {
+            filter: self.filter,
             throttle_rate: rules.rate("throttleRate", rate),
             uid: rules.uid::<EndpointId>("uid", self.uid.as_deref()),
             event_types: rules.event_types("eventTypes", types.as_deref()),
@@ -298,6 +318,7 @@ impl EndpointDraft {
         endpoint.disabled = self.disabled;
         endpoint.event_types = self.event_types;
         endpoint.channels = self.channels;
+        endpoint.filter = self.filter;
         endpoint.metadata = self.metadata;
     }
 }
@@ -326,6 +347,10 @@ impl EndpointPatch {
         );
         let channels = rules.channels("channels", self.channels.value().map(Vec::as_slice));
         self.channels.apply_to(&mut endpoint.channels, channels);
+        if let Some(filter) = self.filter.value() {
+            check_filter(&mut rules, filter);
+        }
+        self.filter.apply_to(&mut endpoint.filter, self.filter.value().cloned());
         if let Some(metadata) = &self.metadata {
             endpoint.metadata = rules.metadata(metadata.clone());
         }
@@ -373,7 +398,13 @@ impl From<&Endpoint> for EndpointCommonOut {
 impl From<&Endpoint> for EndpointOut {
     fn from(row: &Endpoint) -> Self {
         let destination = row.destination.as_ref().map(EndpointDestinationOut::from);
-        Self { id: row.id, metadata: row.metadata.clone(), destination, common: row.into() }
+        Self {
+            id: row.id,
+            metadata: row.metadata.clone(),
+            destination,
+            filter: row.filter.clone(),
+            common: row.into(),
+        }
     }
 }
 

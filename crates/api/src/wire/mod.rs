@@ -7,6 +7,7 @@ pub mod attempt;
 pub mod auth;
 pub mod endpoint;
 pub mod endpoint_destination;
+pub mod endpoint_filter;
 pub mod endpoint_headers;
 pub mod endpoint_secret;
 pub mod event_type;

@@ -123,6 +123,7 @@ fn new_endpoint(server: &Server, source: &Source, url: &str, secrets: Vec<Endpoi
         uid: Some(Uid::trusted(ENDPOINT)),
         url: url.to_owned(),
         destination: None,
+        filter: None,
         description: "The receiver built into `hooktide dev`".to_owned(),
         throttle_rate: None,
         disabled: false,

@@ -55,7 +55,7 @@ async fn endpoint_that_fails_for_the_whole_window_is_disabled() {
 async fn one_success_starts_the_window_anew() {
     let setup = ServerSetup::new().retries("").env("HOOKTIDE_DELIVERY_DISABLE_AFTER", "1s");
     let world = World::with(setup).await;
-    let script = (0..400).map(|n| if n % 3 == 2 { Behaviour::ok() } else { Behaviour::status(500) });
+    let script = (0..30_000).map(|n| if n % 3 == 2 { Behaviour::ok() } else { Behaviour::status(500) });
     world.receiver.script("/shaky", script);
     let endpoint = world.endpoint("/shaky").await;
     let started = Instant::now();

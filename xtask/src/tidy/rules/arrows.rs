@@ -23,7 +23,13 @@ pub(crate) const ARROWS: &[Arrows] = &[
     Arrows { package: "hooktide-store", to: &["hooktide-model", "hooktide-verify"] },
     Arrows {
         package: "hooktide-pipeline",
-        to: &["hooktide-destinations", "hooktide-model", "hooktide-store", "hooktide-verify"],
+        to: &[
+            "hooktide-destinations",
+            "hooktide-model",
+            "hooktide-store",
+            "hooktide-transform",
+            "hooktide-verify",
+        ],
     },
     Arrows {
         package: "hooktide-api",
@@ -32,6 +38,7 @@ pub(crate) const ARROWS: &[Arrows] = &[
             "hooktide-model",
             "hooktide-pipeline",
             "hooktide-store",
+            "hooktide-transform",
             "hooktide-verify",
         ],
     },

@@ -15,6 +15,7 @@ fn row() -> Endpoint {
         disabled: true,
         event_types: Some(vec![EventTypeName::parse("a").unwrap()]),
         channels: Some(vec![Channel::parse("c").unwrap()]),
+        filter: None,
         metadata: Metadata::new(),
         headers: BTreeMap::from([("x-kept".to_owned(), "1".to_owned())]),
         secrets: Vec::new(),
@@ -109,22 +110,23 @@ fn an_answer_has_both_names_and_the_version_and_no_secret() {
     assert!(json.get("secrets").is_none() && json.get("headers").is_none());
 }
 
-const FILE: &str = r#"{"kind":"redis","config":{"url":"redis://192.0.2.1/0","command":"delete","key":"k"}}"#;
+const CACHE: &str =
+    r#"{"kind":"redis","config":{"url":"redis://cache.example.com/0","command":"delete","key":"k"}}"#;
 
 #[test]
 fn a_url_or_a_destination_is_needed() {
     assert_eq!(broken(input("{}")), ["url"]);
-    let draft = input(&format!(r#"{{"destination":{FILE},"url":"not read"}}"#)).ok().unwrap();
-    assert_eq!(draft.url, "redis://192.0.2.1/0");
+    let draft = input(&format!(r#"{{"destination":{CACHE},"url":"not read"}}"#)).ok().unwrap();
+    assert_eq!(draft.url, "redis://cache.example.com/0");
     assert_eq!(draft.destination.unwrap().kind, "redis");
 }
 
 #[test]
 fn url_and_destination_replace_each_other() {
-    let mut endpoint = patched(&format!(r#"{{"destination":{FILE}}}"#)).ok().unwrap();
-    assert_eq!(endpoint.url, "redis://192.0.2.1/0");
+    let mut endpoint = patched(&format!(r#"{{"destination":{CACHE}}}"#)).ok().unwrap();
+    assert_eq!(endpoint.url, "redis://cache.example.com/0");
     let before = endpoint.clone();
-    let read_back: EndpointPatch = serde_json::from_str(r#"{"url":"redis://192.0.2.1/0"}"#).unwrap();
+    let read_back: EndpointPatch = serde_json::from_str(r#"{"url":"redis://cache.example.com/0"}"#).unwrap();
     read_back.apply(&mut endpoint, &Policy::default()).ok().unwrap();
     assert_eq!(endpoint, before);
     let back: EndpointPatch = serde_json::from_str(r#"{"url":"https://example.com/"}"#).unwrap();

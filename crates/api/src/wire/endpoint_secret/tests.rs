@@ -18,6 +18,7 @@ fn endpoint() -> Endpoint {
         disabled: false,
         event_types: None,
         channels: None,
+        filter: None,
         metadata: Metadata::new(),
         headers: std::collections::BTreeMap::new(),
         secrets: vec![EndpointSecret { secret: "s0".to_owned(), expires_at: None }],

@@ -20,6 +20,7 @@ pub(super) async fn endpoint_reads_back_as_written(subject: &ConfigurationSubjec
     let full = subject.given_endpoint(app.id, Some("full")).await;
     let sparse = Endpoint {
         destination: None,
+        filter: None,
         throttle_rate: None,
         disabled: true,
         event_types: None,
@@ -94,6 +95,7 @@ pub(super) async fn save_replaces_headers_and_secrets(subject: &ConfigurationSub
     secrets.extend(before.secrets.iter().map(|old| secret(&old.secret, Some(before.created_at))));
     let changed = Endpoint {
         destination: None,
+        filter: None,
         uid: Some(uid("named")),
         url: "http://[2001:db8::1]/".to_owned(),
         description: String::new(),

@@ -105,6 +105,7 @@ impl ConfigurationSubject {
             disabled: false,
             event_types: Some(vec![name("invoice.paid"), name("invoice.void")]),
             channels: Some(vec![hooktide_model::Channel::trusted("project_1")]),
+            filter: Some(serde_json::json!({ "body": { "amount": { "$gte": 100 } } })),
             metadata: pairs(&[("team", "billing")]),
             headers: pairs(&[("authorization", "Bearer xyz"), ("x-empty", "")]),
             secrets: vec![

@@ -21,7 +21,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata, ",
-            "headers, failing_since, created_at, updated_at, version, destination FROM endpoint ",
+            "headers, failing_since, created_at, updated_at, version, destination, filter FROM endpoint ",
             $rest
         )
     };
@@ -48,9 +48,9 @@ pub(super) const PAGE: Walk = Walk {
 /// The unique index on (app, uid) refuses a uid in use, the reference to `application` one without its owner.
 pub(super) const INSERT: &str = "
     INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata,
-        headers, failing_since, created_at, updated_at, version, destination)
+        headers, failing_since, created_at, updated_at, version, destination, filter)
     VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :disabled, :event_types, :channels, :metadata,
-        :headers, :failing_since, :created_at, :updated_at, :version, :destination)";
+        :headers, :failing_since, :created_at, :updated_at, :version, :destination, :filter)";
 
 /// One row by primary key, only in the version that was read: of two saves the second finds nothing.
 ///
@@ -59,7 +59,7 @@ pub(super) const INSERT: &str = "
 pub(super) const SAVE: &str = "
     UPDATE endpoint SET uid = :uid, url = :url, description = :description, throttle_rate = :throttle_rate,
         disabled = :disabled, event_types = :event_types, channels = :channels, metadata = :metadata,
-        headers = :headers, destination = :destination, updated_at = :updated_at, version = version + 1,
+        headers = :headers, destination = :destination, filter = :filter, updated_at = :updated_at, version = version + 1,
         failing_since = CASE WHEN disabled AND NOT :disabled THEN NULL ELSE failing_since END
     WHERE seq = :seq AND app = :app AND version = :version
     RETURNING version, failing_since";
@@ -80,6 +80,7 @@ struct EndpointRow {
     metadata: String,
     headers: Option<Vec<u8>>,
     destination: Option<Vec<u8>>,
+    filter: Option<String>,
 }
 
 impl EndpointRow {
@@ -94,6 +95,7 @@ impl EndpointRow {
             metadata: to_json(&endpoint.metadata),
             headers,
             destination: destination::sealed(endpoint.destination.as_ref(), seq, context),
+            filter: endpoint.filter.as_ref().map(to_json),
         }
     }
 }
@@ -130,6 +132,7 @@ fn insert_row(
         ":metadata": row.metadata,
         ":headers": row.headers,
         ":destination": row.destination,
+        ":filter": row.filter,
         ":failing_since": endpoint.failing_since.map(Timestamp::unix_ms),
         ":created_at": endpoint.created_at.unix_ms(),
         ":updated_at": endpoint.updated_at.unix_ms(),
@@ -172,6 +175,7 @@ fn save_row(
         ":metadata": row.metadata,
         ":headers": row.headers,
         ":destination": row.destination,
+        ":filter": row.filter,
         ":updated_at": endpoint.updated_at.unix_ms(),
         ":version": endpoint.version,
     };
@@ -311,6 +315,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
         disabled: row.get("disabled")?,
         event_types: names(row, "event_types", EventTypeName::trusted)?,
         channels: names(row, "channels", Channel::trusted)?,
+        filter: optional_json(row, "filter")?,
         metadata: json(row, "metadata")?,
         headers: headers(row, context, seq)?,
         secrets: Vec::new(),

@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("V1__configuration", include_str!("../../../../migrations/sqlite/V1__configuration.sql")),
     ("V2__sources", include_str!("../../../../migrations/sqlite/V2__sources.sql")),
     ("V3__endpoint_destination", include_str!("../../../../migrations/sqlite/V3__endpoint_destination.sql")),
+    ("V4__endpoint_filter", include_str!("../../../../migrations/sqlite/V4__endpoint_filter.sql")),
 ];
 
 /// Marks the file as Hooktide's in its header ("hkTd"), so that no other program's database is ever migrated.

@@ -86,6 +86,7 @@ fn endpoint(core: &CoreDb, app: AppId, seq: i64) -> Endpoint {
         disabled: false,
         event_types: None,
         channels: None,
+        filter: None,
         metadata: [].into(),
         headers: [(format!("x-planted-name-{seq}"), format!("planted-header-value-{seq}"))].into(),
         secrets: vec![secret("current", seq), secret("older", seq)],

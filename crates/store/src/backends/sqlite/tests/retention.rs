@@ -26,7 +26,8 @@ async fn old_chunks_go_and_lists_go_on() {
     clock.advance(31 * DAY);
     bed.fill(1).await;
     let gone = bed.store.sweep().await.unwrap();
-    assert!(gone >= 3, "{gone} of {before:?}");
+    // How many chunks that makes is the sealer's pace; all but the one that was open are old.
+    assert!(gone >= 1 && gone + 1 >= before.len(), "{gone} of {before:?}");
     assert!(bed.chunks().starts_with(&before[gone..]), "{:?}", bed.chunks());
     let files = std::fs::read_dir(folder.path().join("hooktide.db.history")).unwrap();
     let names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();

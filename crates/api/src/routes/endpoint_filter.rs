@@ -1,0 +1,116 @@
+//! Filters of endpoints: tried before they are saved, explained for stored messages. An extension of the wire API.
+
+use axum::extract::State;
+use bytes::Bytes;
+use hooktide_model::{Endpoint, Message, Order, PageRequest, Seq};
+use hooktide_transform::{Decision, Filter, Subject};
+use tokio::sync::Semaphore;
+
+use super::params::{DeliveryPath, EndpointPath, IdempotencyHeader};
+use super::{endpoint, message};
+use crate::auth::{Access, Need};
+use crate::error::ApiError;
+use crate::extract::{IdempotencyKey, Json, Path};
+use crate::openapi::Errors;
+use crate::respond::{Answer, ApiResult, ok};
+use crate::state::ApiState;
+use crate::wire::endpoint_filter::{DecidedBy, ExplainOut, FilterDecisionOut, FilterDryRunIn, Trial};
+
+/// Filters that are explained at the same time; each may take milliseconds of a processor.
+const EXPLANATIONS_MAX: usize = 2;
+
+static TURNS: Semaphore = Semaphore::const_new(EXPLANATIONS_MAX);
+
+/// Try a filter on a body or on a stored message. Nothing is saved and nothing is sent.
+#[utoipa::path(
+    post, path = "/api/v1/app/{app_id}/endpoint/{endpoint_id}/filter/dry-run", operation_id = "v1.endpoint.filter.dry-run",
+    tag = "Endpoint", params(EndpointPath, IdempotencyHeader), request_body = FilterDryRunIn,
+    responses((status = 200, body = FilterDecisionOut), Errors)
+)]
+pub(crate) async fn dry_run(
+    State(api): State<ApiState>,
+    access: Access,
+    Path(path): Path<EndpointPath>,
+    _key: IdempotencyKey,
+    Json(body): Json<FilterDryRunIn>,
+) -> ApiResult<Answer<FilterDecisionOut>> {
+    let config = access.application(&api, &path.app_id, Need::VIEW).await?;
+    let app = config.application.id;
+    endpoint::find(&api, app, &path.endpoint_id).await?;
+    let (filter, trial) = body.checked()?;
+    let (payload, event_type) = match trial {
+        Trial::Given(payload, event_type) => (Bytes::from(payload.get().to_owned()), event_type),
+        Trial::Stored(named) => {
+            let found = message::find(&api, app, &named, true).await?;
+            let payload = found.payload.ok_or_else(payload_gone)?;
+            (payload, Some(found.event_type.as_str().to_owned()))
+        }
+    };
+    Ok(ok(decide(filter, payload, event_type).await?.into()))
+}
+
+fn payload_gone() -> ApiError {
+    ApiError::bad_request("payload_gone", "the message's payload was erased or has expired; send a `payload`")
+}
+
+/// Explain why an endpoint gets a stored message, or does not.
+#[utoipa::path(
+    get, path = "/api/v1/app/{app_id}/msg/{msg_id}/endpoint/{endpoint_id}/explain", operation_id = "v1.message.explain",
+    tag = "Message", params(DeliveryPath), responses((status = 200, body = ExplainOut), Errors)
+)]
+pub(crate) async fn explain(
+    State(api): State<ApiState>,
+    access: Access,
+    Path(path): Path<DeliveryPath>,
+) -> ApiResult<Answer<ExplainOut>> {
+    let config = access.application(&api, &path.app_id, Need::VIEW).await?;
+    let app = config.application.id;
+    let found = message::find(&api, app, &path.msg_id, true).await?;
+    let row = endpoint::find(&api, app, &path.endpoint_id).await?;
+    let was_matched = was_matched(&api, &found, &row).await?;
+    let (decided_by, filter) = decided(&row, &found).await?;
+    let would_match = match decided_by {
+        DecidedBy::Subscription => Some(true),
+        DecidedBy::PayloadGone => None,
+        DecidedBy::Filter => filter.as_ref().map(|decision| decision.passed),
+        DecidedBy::Disabled | DecidedBy::EventType | DecidedBy::Channels => Some(false),
+    };
+    Ok(ok(ExplainOut { was_matched, would_match, decided_by, filter: filter.map(Into::into) }))
+}
+
+async fn decided(row: &Endpoint, message: &Message) -> ApiResult<(DecidedBy, Option<Decision>)> {
+    if row.disabled {
+        return Ok((DecidedBy::Disabled, None));
+    }
+    if !row.subscribes_to(&message.event_type, &message.channels) {
+        let is_listed = row.event_types.as_ref().is_none_or(|types| types.contains(&message.event_type));
+        return Ok((if is_listed { DecidedBy::Channels } else { DecidedBy::EventType }, None));
+    }
+    let Some(written) = &row.filter else { return Ok((DecidedBy::Subscription, None)) };
+    let Some(payload) = message.payload.clone() else { return Ok((DecidedBy::PayloadGone, None)) };
+    let filter = Filter::parse(written).map_err(ApiError::internal)?;
+    let decision = decide(filter, payload, Some(message.event_type.as_str().to_owned())).await?;
+    Ok((DecidedBy::Filter, Some(decision)))
+}
+
+/// The list of a message's endpoints is by id: the one behind the predecessor is this one, if it is there.
+async fn was_matched(api: &ApiState, message: &Message, row: &Endpoint) -> ApiResult<bool> {
+    let before = Seq(row.id.seq().0.saturating_sub(1));
+    let cursor = Some(api.store.mint().id(before));
+    let page = PageRequest { limit: 1, order: Order::Ascending, cursor, backwards: false };
+    let found = api.store.deliveries(message.id, page).await?;
+    Ok(found.data.first().is_some_and(|state| state.endpoint == row.id))
+}
+
+/// On a thread that may block, a few at a time.
+async fn decide(filter: Filter, payload: Bytes, event_type: Option<String>) -> ApiResult<Decision> {
+    let _turn = TURNS.acquire().await.map_err(ApiError::internal)?;
+    let evaluate = move || {
+        let subject = Subject::new(&payload);
+        filter.explain(&match &event_type {
+            Some(event_type) => subject.event_type(event_type),
+            None => subject,
+        })
+    };
+    tokio::task::spawn_blocking(evaluate).await.map_err(ApiError::internal)
+}

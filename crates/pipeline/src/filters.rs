@@ -1,0 +1,66 @@
+//! Filters of endpoints: compiled when the catalogue loads an application, evaluated once per message at accept.
+//!
+//! Evaluating may take milliseconds of a processor, so it runs on a thread that may block, a few at a time. Endpoints
+//! without a filter cost nothing, and neither does an application without any. A crash here leaves nothing behind:
+//! nothing has been stored yet.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hooktide_model::{Endpoint, EndpointId};
+use hooktide_store::StoreError;
+use hooktide_transform::{Filter, Subject};
+
+use crate::Publish;
+use crate::engine::Engine;
+
+/// Messages whose filters are evaluated at the same time.
+pub(crate) const EVALUATIONS_MAX: usize = 4;
+
+/// The compiled filters of an application's endpoints.
+#[derive(Debug, Default)]
+pub(crate) struct Filters(HashMap<EndpointId, Option<Filter>>);
+
+impl Filters {
+    /// Compile what is stored. What does not compile any more lets nothing through.
+    pub(crate) fn of(endpoints: &[Endpoint]) -> Self {
+        let compiled = endpoints.iter().filter_map(|endpoint| {
+            let parsed = Filter::parse(endpoint.filter.as_ref()?);
+            let broken =
+                |mistakes| tracing::error!(endpoint = %endpoint.id, %mistakes, "a stored filter is refused");
+            Some((endpoint.id, parsed.map_err(broken).ok()))
+        });
+        Self(compiled.collect())
+    }
+
+    fn lets_through(&self, endpoint: EndpointId, subject: &Subject<'_>) -> bool {
+        match self.0.get(&endpoint) {
+            None => true,
+            Some(filter) => filter.as_ref().is_some_and(|filter| filter.matches(subject)),
+        }
+    }
+}
+
+/// The subscribed endpoints whose filter keeps the message out.
+///
+/// # Errors
+/// Our own mistake only.
+pub(crate) async fn kept_out(engine: &Engine, publish: &Publish) -> Result<Vec<EndpointId>, StoreError> {
+    let app = &publish.app;
+    if publish.only.is_some() || app.filters.0.is_empty() {
+        return Ok(Vec::new());
+    }
+    let turns = Arc::clone(&engine.filter_turns);
+    let turn = turns.acquire_owned().await.expect("the turns are never closed");
+    let (app, payload) = (Arc::clone(app), publish.payload.clone());
+    let (event_type, channels) = (publish.event_type.clone(), publish.channels.clone());
+    let evaluate = move || {
+        let _turn = turn;
+        let subject = Subject::new(&payload).event_type(event_type.as_str());
+        let subscribed =
+            app.endpoints.iter().filter(|it| !it.disabled && it.subscribes_to(&event_type, &channels));
+        subscribed.map(|it| it.id).filter(|id| !app.filters.lets_through(*id, &subject)).collect()
+    };
+    let panicked = |error| StoreError::Database(format!("evaluating filters panicked: {error}"));
+    tokio::task::spawn_blocking(evaluate).await.map_err(panicked)
+}
