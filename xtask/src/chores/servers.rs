@@ -1,19 +1,20 @@
 //! The databases and brokers that the tests of the destinations talk to.
 //!
 //! A server that answers on loopback at its usual port is used as it is. Another one is started here, on a free port
-//! and in a folder of its own below `target/servers`, and ended with the tests; a program that is missing is installed
+//! and in a temporary folder (some run under an account of their own, which a checkout may be closed to), and ended with
+//! the tests; a program that is missing is installed
 //! with Debian's packages where that may be done. A server that cannot be had is named: nothing is skipped.
 //! `HOOKTIDE_TEST_OWN_SERVERS=1` starts them all, whatever answers.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::failure::{Context, Failure, Result};
 use crate::process;
-use crate::workspace::Workspace;
 
 /// Looks whether a server that was started answers, before it is given up: 90 s.
 const LOOKS_MAX: u32 = 900;
@@ -106,6 +107,8 @@ const NEEDS: &[Need] = &[
             command.env("RABBITMQ_NODENAME", format!("hooktide-{port}@localhost"));
             command.env("RABBITMQ_NODE_PORT", port.to_string()).env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
             command.env("RABBITMQ_DIST_PORT", free_port()?.to_string());
+            // Debian's script changes to this account by itself.
+            hand_over(folder, "rabbitmq")?;
             command.env("RABBITMQ_MNESIA_BASE", folder).env("RABBITMQ_LOG_BASE", folder).env("HOME", folder);
             Ok(command)
         },
@@ -134,7 +137,7 @@ const NEEDS: &[Need] = &[
 /// The servers of one run of the tests: those that were started end with it.
 #[derive(Default)]
 pub(crate) struct Servers {
-    started: Vec<Child>,
+    started: Vec<(Child, PathBuf)>,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -143,7 +146,7 @@ impl Servers {
     ///
     /// # Errors
     /// Names the first one that cannot be had, and why.
-    pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
+    pub(crate) fn prepare() -> Result<Self> {
         let mut servers = Self::default();
         let own = std::env::var_os("HOOKTIDE_TEST_OWN_SERVERS").is_some();
         for need in NEEDS {
@@ -152,7 +155,7 @@ impl Servers {
             } else if !own && answers(need.port) {
                 eprintln!("{}: answers at 127.0.0.1:{}", need.name, need.port);
             } else {
-                servers.start(workspace, need)?;
+                servers.start(need)?;
             }
         }
         Ok(servers)
@@ -163,9 +166,10 @@ impl Servers {
         self.variables.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    fn start(&mut self, workspace: &Workspace, need: &Need) -> Result<()> {
+    fn start(&mut self, need: &Need) -> Result<()> {
         let program = find_or_install(need)?;
-        let folder = workspace.target.join("servers").join(need.program);
+        let folder =
+            std::env::temp_dir().join(format!("hooktide-servers-{}", std::process::id())).join(need.program);
         remove(&folder)?;
         fs::create_dir_all(&folder).context(|| format!("make {}", folder.display()))?;
         let port = free_port()?;
@@ -174,8 +178,9 @@ impl Servers {
         let errors = file.try_clone().context(|| format!("share {}", log.display()))?;
         let mut command = (need.command)(&program, &folder, port)?;
         let command = command.stdin(Stdio::null()).stdout(file).stderr(errors);
-        let child = command.spawn().context(|| format!("start {}", program.display()))?;
-        self.started.push(child);
+        // A group of its own: some start through a script, and all of it has to end.
+        let child = command.process_group(0).spawn().context(|| format!("start {}", program.display()))?;
+        self.started.push((child, folder));
         wait_until_it_answers(need, port, &log)?;
         (need.after)(&program, port)?;
         eprintln!("{}: started at 127.0.0.1:{port}", need.name);
@@ -186,10 +191,12 @@ impl Servers {
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        for child in &mut self.started {
+        for (child, folder) in &mut self.started {
             // Their data is made anew next time: there is nothing to save.
-            let _ = child.kill();
+            let group = format!("-{}", child.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
             let _ = child.wait();
+            let _ = fs::remove_dir_all(folder);
         }
     }
 }
@@ -249,13 +256,21 @@ fn remove(folder: &Path) -> Result<()> {
     fs::remove_dir_all(folder).context(|| format!("remove {}", folder.display()))
 }
 
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
+}
+
+/// Let an account write there, when this runs as root.
+fn hand_over(folder: &Path, account: &str) -> Result<()> {
+    if is_root() { process::run(Command::new("chown").arg("-R").arg(account).arg(folder)) } else { Ok(()) }
+}
+
 /// PostgreSQL refuses to run as root: then Debian's own account runs it.
 fn as_its_user(program: &Path, folder: &Path) -> Result<Command> {
-    let is_root = fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
-    if !is_root {
+    if !is_root() {
         return Ok(Command::new(program));
     }
-    process::run(Command::new("chown").arg("-R").arg("postgres").arg(folder))?;
+    hand_over(folder, "postgres")?;
     let mut command = Command::new("setpriv");
     command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
     Ok(command)

@@ -98,10 +98,11 @@ impl Receiver {
     pub async fn wait_until_quiet(&self) {
         let mut changes = self.shared.watch();
         // Accepted in order: once this one is, no connection of the dead sender waits unseen.
-        let known = self.shared.connections();
-        drop(connect(self.addr).await);
+        let last = connect(self.addr).await;
+        let last_peer = last.local_addr().expect("a connected socket has an address");
+        drop(last);
         let waiting = async {
-            while self.shared.connections() == known || !self.shared.is_quiet() {
+            while !self.shared.has_met(last_peer) || !self.shared.is_quiet() {
                 changes.changed().await.expect("the receiver outlives the wait");
             }
         };
@@ -169,8 +170,8 @@ impl Drop for Receiver {
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let number = shared.connected();
+    while let Ok((stream, peer)) = listener.accept().await {
+        let number = shared.connected(peer);
         connections.spawn(serve(stream, number, Arc::clone(&shared)));
         while connections.try_join_next().is_some() {}
     }

@@ -1,6 +1,7 @@
 //! What the receiver remembers, and waiting for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -78,6 +79,8 @@ struct State {
     received: Vec<Received>,
     malformed: Vec<String>,
     connections: usize,
+    /// Who has connected.
+    peers: HashSet<SocketAddr>,
     disconnections: usize,
     open: HashMap<String, usize>,
     peak: HashMap<String, usize>,
@@ -99,13 +102,18 @@ impl Shared {
         self.state.lock().scripts.insert(path.to_owned(), Script { steps, next: 0 });
     }
 
-    pub(super) fn connected(&self) -> usize {
+    pub(super) fn connected(&self, peer: SocketAddr) -> usize {
         let mut state = self.state.lock();
+        state.peers.insert(peer);
         state.connections += 1;
         let connection = state.connections - 1;
         drop(state);
         self.changed();
         connection
+    }
+
+    pub(super) fn has_met(&self, peer: SocketAddr) -> bool {
+        self.state.lock().peers.contains(&peer)
     }
 
     pub(super) fn disconnected(&self) {
