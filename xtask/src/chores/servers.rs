@@ -102,16 +102,7 @@ const NEEDS: &[Need] = &[
         program: "rabbitmq-server",
         folders: &["/usr/sbin"],
         url: |port| format!("amqp://guest:guest@127.0.0.1:{port}"),
-        command: |program, folder, port| {
-            let mut command = Command::new(program);
-            command.env("RABBITMQ_NODENAME", format!("hooktide-{port}@localhost"));
-            command.env("RABBITMQ_NODE_PORT", port.to_string()).env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
-            command.env("RABBITMQ_DIST_PORT", free_port()?.to_string());
-            // Debian's script changes to this account by itself.
-            hand_over(folder, "rabbitmq")?;
-            command.env("RABBITMQ_MNESIA_BASE", folder).env("RABBITMQ_LOG_BASE", folder).env("HOME", folder);
-            Ok(command)
-        },
+        command: rabbitmq,
         after: |_, _| Ok(()),
     },
     Need {
@@ -303,5 +294,23 @@ fn mariadb(program: &Path, folder: &Path, port: u16) -> Result<Command> {
     command.arg(format!("--port={port}")).arg(format!("--datadir={}", data.display()));
     command.arg(format!("--socket={}", folder.join("socket").display()));
     command.arg(format!("--init-file={}", start.display()));
+    Ok(command)
+}
+
+/// With settings of its own, whatever the machine's say.
+fn rabbitmq(program: &Path, folder: &Path, port: u16) -> Result<Command> {
+    let settings = folder.join("rabbitmq.conf");
+    let plugins = folder.join("enabled_plugins");
+    let written = fs::write(&settings, format!("listeners.tcp.1 = 127.0.0.1:{port}\n"));
+    written
+        .and_then(|()| fs::write(&plugins, "[].\n"))
+        .context(|| format!("write to {}", folder.display()))?;
+    // Debian's script changes to this account by itself.
+    hand_over(folder, "rabbitmq")?;
+    let mut command = Command::new(program);
+    command.env("RABBITMQ_NODENAME", format!("hooktide-{port}@localhost"));
+    command.env("RABBITMQ_CONFIG_FILE", settings).env("RABBITMQ_ENABLED_PLUGINS_FILE", plugins);
+    command.env("RABBITMQ_DIST_PORT", free_port()?.to_string());
+    command.env("RABBITMQ_MNESIA_BASE", folder).env("RABBITMQ_LOG_BASE", folder);
     Ok(command)
 }
