@@ -283,7 +283,9 @@ fn postgres_database(program: &Path, port: u16) -> Result<()> {
 
 fn mariadb(program: &Path, folder: &Path, port: u16) -> Result<Command> {
     let start = folder.join("start.sql");
-    let text = "CREATE DATABASE test; CREATE USER root@'127.0.0.1' IDENTIFIED BY ''; GRANT ALL ON *.* TO root@'127.0.0.1';\n";
+    // A statement a line, as the server reads it.
+    let text = "CREATE DATABASE IF NOT EXISTS test;\nCREATE USER IF NOT EXISTS root@'127.0.0.1' IDENTIFIED BY '';\n\
+                GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n";
     fs::write(&start, text).context(|| format!("write {}", start.display()))?;
     let data = folder.join("data");
     let mut make = Command::new("mariadb-install-db");
