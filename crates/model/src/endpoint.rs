@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::{AppId, Channel, EndpointId, EventTypeName, Message, Metadata, Timestamp, Uid};
+use crate::{AppId, Channel, EndpointId, EventTypeName, Metadata, Timestamp, Uid};
 
 /// Signing secrets that may still be valid beside the current one.
 pub const OLD_SECRETS_MAX: usize = 10;
@@ -98,9 +98,9 @@ impl Endpoint {
         type_fits && channel_fits
     }
 
-    /// Whether a stored message would be sent here today.
+    /// Whether such a message would be sent here today, its filter aside.
     #[must_use]
-    pub fn takes(&self, message: &Message) -> bool {
-        !self.disabled && self.subscribes_to(&message.event_type, &message.channels)
+    pub fn takes(&self, event_type: &EventTypeName, channels: &[Channel]) -> bool {
+        !self.disabled && self.subscribes_to(event_type, channels)
     }
 }

@@ -53,8 +53,14 @@ pub enum PublishError {
 /// that goes away cannot leave a reservation behind.
 pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted, PublishError> {
     let now = engine.clock.now();
-    let kept_out = filters::kept_out(engine, &publish).await?;
-    let targets = targets(engine, &publish, &kept_out, now);
+    let later = publish.deliver_at.filter(|time| *time > now);
+    let event =
+        Event { event_type: &publish.event_type, channels: &publish.channels, payload: &publish.payload };
+    let takers = match publish.only {
+        Some(only) => only_to(&publish.app, only),
+        None => takers(engine, &publish.app, event).await?,
+    };
+    let targets = place_all(engine, &takers, later, now);
     let application = &publish.app.application;
     let message = NewMessage {
         org: application.org.clone(),
@@ -74,33 +80,40 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
     Ok(engine.store.accept(message).await?)
 }
 
-fn targets(
-    engine: &Engine,
-    publish: &Publish,
-    kept_out: &[EndpointId],
-    now: Timestamp,
-) -> SmallVec<[Target; 4]> {
-    let matching = publish.app.endpoints.iter().filter(|endpoint| match publish.only {
-        Some(only) => endpoint.id == only && !endpoint.disabled,
-        None => {
-            !endpoint.disabled
-                && endpoint.subscribes_to(&publish.event_type, &publish.channels)
-                && !kept_out.contains(&endpoint.id)
-        }
-    });
-    let later = publish.deliver_at.filter(|time| *time > now);
-    matching.map(|endpoint| place(engine, endpoint.id.seq(), later, now)).collect()
+/// What decides which endpoints take a message.
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub(crate) event_type: &'a EventTypeName,
+    pub(crate) channels: &'a [Channel],
+    pub(crate) payload: &'a Bytes,
 }
 
-/// The endpoints of an application that take an event of that type now.
-pub(crate) fn targets_of(
+/// The endpoints that take an event: switched on, subscribed, and let through by their filter. The same for a publish
+/// and for what a source received.
+pub(crate) async fn takers(
     engine: &Engine,
-    app: &AppConfig,
-    event_type: &EventTypeName,
+    app: &Arc<AppConfig>,
+    event: Event<'_>,
+) -> Result<SmallVec<[Seq; 4]>, StoreError> {
+    let kept_out = filters::kept_out(engine, app, event).await?;
+    let takes = |endpoint: &&Endpoint| endpoint.takes(event.event_type, event.channels);
+    let takers = app.endpoints.iter().filter(takes).map(|endpoint| endpoint.id);
+    Ok(takers.filter(|id| !kept_out.contains(id)).map(EndpointId::seq).collect())
+}
+
+fn only_to(app: &AppConfig, only: EndpointId) -> SmallVec<[Seq; 4]> {
+    let named = app.endpoints.iter().filter(|endpoint| endpoint.id == only && !endpoint.disabled);
+    named.map(|endpoint| endpoint.id.seq()).collect()
+}
+
+/// A place for each: nothing may pause between this and the submission to the store.
+pub(crate) fn place_all(
+    engine: &Engine,
+    endpoints: &[Seq],
+    later: Option<Timestamp>,
     now: Timestamp,
 ) -> SmallVec<[Target; 4]> {
-    let takes = |endpoint: &&Endpoint| !endpoint.disabled && endpoint.subscribes_to(event_type, &[]);
-    app.endpoints.iter().filter(takes).map(|endpoint| place(engine, endpoint.id.seq(), None, now)).collect()
+    endpoints.iter().map(|endpoint| place(engine, *endpoint, later, now)).collect()
 }
 
 fn place(engine: &Engine, endpoint: Seq, later: Option<Timestamp>, now: Timestamp) -> Target {

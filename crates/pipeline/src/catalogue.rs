@@ -67,8 +67,7 @@ impl Catalogue {
         let Some(application) = self.store.application(org, app).await? else {
             return Ok(None);
         };
-        let endpoints = self.store.all_endpoints(application.id).await?;
-        let config = Arc::new(AppConfig { application, filters: Filters::of(&endpoints), endpoints });
+        let config = self.with_endpoints(application).await?;
         self.remember(&self.by_ref, key, &config, generation);
         Ok(Some(config))
     }
@@ -85,8 +84,7 @@ impl Catalogue {
         let Some(application) = self.store.source_application(app).await? else {
             return Ok(None);
         };
-        let endpoints = self.store.all_endpoints(app).await?;
-        let config = Arc::new(AppConfig { application, filters: Filters::of(&endpoints), endpoints });
+        let config = self.with_endpoints(application).await?;
         self.remember(&self.owned, app, &config, generation);
         Ok(Some(config))
     }
@@ -106,6 +104,11 @@ impl Catalogue {
             self.remember(&self.sources, token, config, generation);
         }
         Ok(config)
+    }
+
+    async fn with_endpoints(&self, application: Application) -> Result<Arc<AppConfig>, StoreError> {
+        let endpoints = self.store.all_endpoints(application.id).await?;
+        Ok(Arc::new(AppConfig { application, filters: Filters::of(&endpoints), endpoints }))
     }
 
     /// Keep what was read in `generation`, unless something changed meanwhile.

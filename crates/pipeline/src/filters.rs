@@ -11,7 +11,8 @@ use hooktide_model::{Endpoint, EndpointId};
 use hooktide_store::StoreError;
 use hooktide_transform::{Filter, Subject};
 
-use crate::Publish;
+use crate::AppConfig;
+use crate::accept::Event;
 use crate::engine::Engine;
 
 /// Messages whose filters are evaluated at the same time.
@@ -41,25 +42,27 @@ impl Filters {
     }
 }
 
-/// The subscribed endpoints whose filter keeps the message out.
+/// The endpoints that would take the event, but for their filter.
 ///
 /// # Errors
 /// Our own mistake only.
-pub(crate) async fn kept_out(engine: &Engine, publish: &Publish) -> Result<Vec<EndpointId>, StoreError> {
-    let app = &publish.app;
-    if publish.only.is_some() || app.filters.0.is_empty() {
+pub(crate) async fn kept_out(
+    engine: &Engine,
+    app: &Arc<AppConfig>,
+    event: Event<'_>,
+) -> Result<Vec<EndpointId>, StoreError> {
+    if app.filters.0.is_empty() {
         return Ok(Vec::new());
     }
     let turns = Arc::clone(&engine.filter_turns);
     let turn = turns.acquire_owned().await.expect("the turns are never closed");
-    let (app, payload) = (Arc::clone(app), publish.payload.clone());
-    let (event_type, channels) = (publish.event_type.clone(), publish.channels.clone());
+    let (app, payload) = (Arc::clone(app), event.payload.clone());
+    let (event_type, channels) = (event.event_type.clone(), event.channels.to_vec());
     let evaluate = move || {
         let _turn = turn;
         let subject = Subject::new(&payload).event_type(event_type.as_str());
-        let subscribed =
-            app.endpoints.iter().filter(|it| !it.disabled && it.subscribes_to(&event_type, &channels));
-        subscribed.map(|it| it.id).filter(|id| !app.filters.lets_through(*id, &subject)).collect()
+        let takers = app.endpoints.iter().filter(|endpoint| endpoint.takes(&event_type, &channels));
+        takers.map(|it| it.id).filter(|id| !app.filters.lets_through(*id, &subject)).collect()
     };
     let panicked = |error| StoreError::Database(format!("evaluating filters panicked: {error}"));
     tokio::task::spawn_blocking(evaluate).await.map_err(panicked)

@@ -13,6 +13,7 @@ mod facade;
 mod filters;
 mod handshake;
 mod health;
+mod keyed;
 mod keys;
 mod lane;
 mod lanes;

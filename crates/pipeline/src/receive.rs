@@ -19,9 +19,10 @@ use hooktide_verify::{
 use http::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
 
-use crate::accept::targets_of;
+use crate::accept::{Event, place_all, takers};
 use crate::engine::Engine;
 use crate::handshake::shake_hands;
+use crate::keyed::first_half;
 use crate::keys::fetch;
 use crate::source::{Keep, SourceConfig};
 
@@ -241,6 +242,8 @@ pub(crate) async fn commit(
 ) -> Result<Received, StoreError> {
     let app = engine.catalogue.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
     let event_type = event_type(config, inbound);
+    let event = Event { event_type: &event_type, channels: &[], payload: &body };
+    let takers = takers(engine, &app, event).await?;
     let head = ReceiptHead {
         secret: taken.acceptance.secret.map(|secret| secret.id),
         dedupe_key: taken.dedupe_key.clone(),
@@ -250,7 +253,7 @@ pub(crate) async fn commit(
     let message = NewMessage {
         org: config.source.org.clone(),
         app: app.application.id.seq(),
-        targets: targets_of(engine, &app, &event_type, now),
+        targets: place_all(engine, &takers, None, now),
         event_type,
         uid: None,
         channels: Vec::new(),
@@ -351,13 +354,6 @@ fn same_event(config: &SourceConfig, key: &str, body: &[u8]) -> Idempotency {
     hash.update(config.source.id.seq().0.to_be_bytes());
     hash.update(key.as_bytes());
     Idempotency { key: first_half(&hash.finalize()), request: first_half(&Sha256::digest(body)) }
-}
-
-/// As much of a hash as a key has.
-pub(crate) fn first_half(hash: &[u8]) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
-    half
 }
 
 /// A time in the form that verification reads.

@@ -9,9 +9,9 @@ use hooktide_model::{
     Timestamp, Trigger, id::TypedId,
 };
 use hooktide_store::{AttemptFilter, Idempotency, StoreError};
-use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
+use crate::keyed::part_of;
 
 /// Attempts looked at, and deliveries scheduled, at once.
 const BATCH: usize = 200;
@@ -66,20 +66,8 @@ fn failed(status: AttemptStatus, cursor: Option<AttemptId>, since: Timestamp) ->
 
 /// Whether the delivery has ended without success and its payload is still there.
 async fn was_missed(engine: &Engine, message: MessageId, endpoint: EndpointId) -> Result<bool, StoreError> {
-    // The page that starts just before this endpoint and holds one row is this endpoint's row.
-    let before = EndpointId::from_bytes(just_before(endpoint));
-    let page = PageRequest { limit: 1, order: Order::Ascending, cursor: Some(before), backwards: false };
-    let state = engine.store.deliveries(message, page).await?;
-    Ok(state.data.first().is_some_and(|state| {
-        state.endpoint == endpoint && matches!(state.status, DeliveryStatus::Fail | DeliveryStatus::Canceled)
-    }))
-}
-
-/// An id whose key is one less.
-fn just_before(endpoint: EndpointId) -> [u8; 20] {
-    let mut bytes = [0; 20];
-    bytes[..8].copy_from_slice(&(endpoint.seq().0 - 1).to_be_bytes());
-    bytes
+    let state = engine.store.delivery(message, endpoint).await?;
+    Ok(state.is_some_and(|state| matches!(state.status, DeliveryStatus::Fail | DeliveryStatus::Canceled)))
 }
 
 async fn schedule(
@@ -90,19 +78,11 @@ async fn schedule(
 ) -> Result<(), StoreError> {
     let now = engine.clock.now();
     let rows = missed.into_iter().map(|message| {
-        let key = idempotency.map(|task| part_of(&task, message));
+        // The task may run again and resends each once.
+        let key = idempotency.map(|task| part_of(task, message));
         engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual, key)
     });
     join_all(rows).await.into_iter().collect()
-}
-
-/// The key of one message's resend in a task with a key: the task may run again and resends it once.
-fn part_of(task: &Idempotency, message: Seq) -> Idempotency {
-    let mut hash = Sha256::new_with_prefix(task.key);
-    hash.update(message.0.to_be_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&hash.finalize()[..16]);
-    Idempotency { key, request: task.request }
 }
 
 /// The id of a task with a key: the same for every call with that key and request.

@@ -4,12 +4,12 @@
 //! committed as a message that says so. Keys are not looked up: a replay is the same event on purpose.
 
 use hooktide_model::receipt::bytes_of_text;
-use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Seq, Timestamp};
+use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
 use hooktide_store::{Idempotency, StoreError};
 use hooktide_verify::VerifyOptions;
-use sha2::{Digest, Sha256};
 
-use crate::receive::{Inbound, Received, Refused, Taken, commit, first_half, judge};
+use crate::keyed::part_of;
+use crate::receive::{Inbound, Received, Refused, Taken, commit, judge};
 use crate::source::SourceConfig;
 use crate::{Pipeline, ResendError};
 
@@ -83,7 +83,7 @@ impl Pipeline {
         let app = self.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
         let mut resent = 0;
         for endpoint in app.endpoints.iter().filter(|endpoint| !endpoint.disabled) {
-            let own = idempotency.map(|whole| at_endpoint(whole, endpoint.id.seq()));
+            let own = idempotency.map(|whole| part_of(whole, endpoint.id.seq()));
             match self.resend(&app, message, endpoint.id, own).await {
                 Ok(()) => resent += 1,
                 Err(ResendError::PayloadGone) => return Err(ReplayError::BodyGone),
@@ -93,13 +93,4 @@ impl Pipeline {
         }
         Ok(Replayed::Resent(resent))
     }
-}
-
-/// The part of a call's key that belongs to one endpoint.
-fn at_endpoint(whole: Idempotency, endpoint: Seq) -> Idempotency {
-    let mut hash = Sha256::new();
-    hash.update(b"replay");
-    hash.update(whole.key);
-    hash.update(endpoint.0.to_be_bytes());
-    Idempotency { key: first_half(&hash.finalize()), ..whole }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use bytes::Bytes;
-use hooktide_model::{Endpoint, Message, Order, PageRequest, Seq};
+use hooktide_model::{Endpoint, Message};
 use hooktide_transform::{Decision, Filter, Subject};
 use tokio::sync::Semaphore;
 
@@ -67,7 +67,7 @@ pub(crate) async fn explain(
     let app = config.application.id;
     let found = message::find(&api, app, &path.msg_id, true).await?;
     let row = endpoint::find(&api, app, &path.endpoint_id).await?;
-    let was_matched = was_matched(&api, &found, &row).await?;
+    let was_matched = api.store.delivery(found.id, row.id).await?.is_some();
     let (decided_by, filter) = decided(&row, &found).await?;
     let would_match = match decided_by {
         DecidedBy::Subscription => Some(true),
@@ -91,15 +91,6 @@ async fn decided(row: &Endpoint, message: &Message) -> ApiResult<(DecidedBy, Opt
     let filter = Filter::parse(written).map_err(ApiError::internal)?;
     let decision = decide(filter, payload, Some(message.event_type.as_str().to_owned())).await?;
     Ok((DecidedBy::Filter, Some(decision)))
-}
-
-/// The list of a message's endpoints is by id: the one behind the predecessor is this one, if it is there.
-async fn was_matched(api: &ApiState, message: &Message, row: &Endpoint) -> ApiResult<bool> {
-    let before = Seq(row.id.seq().0.saturating_sub(1));
-    let cursor = Some(api.store.mint().id(before));
-    let page = PageRequest { limit: 1, order: Order::Ascending, cursor, backwards: false };
-    let found = api.store.deliveries(message.id, page).await?;
-    Ok(found.data.first().is_some_and(|state| state.endpoint == row.id))
 }
 
 /// On a thread that may block, a few at a time.

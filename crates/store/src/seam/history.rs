@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use hooktide_model::{
-    AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Page, PageRequest, Receipt,
-    ReceiptId, SourceId, Timestamp,
+    AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Order, Page, PageRequest,
+    Receipt, ReceiptId, SourceId, Timestamp, id::TypedId,
 };
 
 use crate::{
@@ -52,6 +52,20 @@ pub trait History: Send + Sync + 'static {
         message: MessageId,
         page: PageRequest<EndpointId>,
     ) -> Result<Page<DeliveryState>, StoreError>;
+    /// Where one delivery stands; `None` when the message does not go to that endpoint.
+    async fn delivery(
+        &self,
+        message: MessageId,
+        endpoint: EndpointId,
+    ) -> Result<Option<DeliveryState>, StoreError> {
+        // The page that starts just before this endpoint and holds one row is this endpoint's row.
+        let mut before = [0; 20];
+        before[..8].copy_from_slice(&(endpoint.seq().0 - 1).to_be_bytes());
+        let cursor = Some(EndpointId::from_bytes(before));
+        let page = PageRequest { limit: 1, order: Order::Ascending, cursor, backwards: false };
+        let found = self.deliveries(message, page).await?;
+        Ok(found.data.into_iter().find(|state| state.endpoint == endpoint))
+    }
     /// Counts of an endpoint's attempts that started in `since ..= until`, and of its waiting deliveries.
     async fn attempt_counts(
         &self,

@@ -78,6 +78,7 @@ const HUBSPOT: Provider = Provider {
             separator: Cow::Borrowed(":"),
         },
     }),
+    answer_ms_max: Some(5_000),
     documentation_url: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
     sample: Sample {
         headers: &[],

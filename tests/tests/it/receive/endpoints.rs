@@ -70,3 +70,22 @@ async fn failed_action_is_tried_again() {
     let tries = inbox.delivered("/flaky", 3).await;
     assert!(tries.iter().all(|it| it.body == "{\"n\":1}" && it.message_id() == tries[0].message_id()));
 }
+
+#[tokio::test]
+async fn filters_hold_for_what_was_received() {
+    let inbox = Inbox::new("github").await;
+    for (path, branch) in [("/main", "refs/heads/main"), ("/other", "refs/heads/other")] {
+        let filter = json!({ "body": { "ref": branch } });
+        let endpoint = json!({ "url": inbox.receiver.url(path), "filter": filter });
+        let _ = inbox.api.post(&inbox.door.api("/endpoint"), endpoint).await.expect(201);
+    }
+    let events = [
+        ("/main", "f-1", r#"{"ref":"refs/heads/main"}"#),
+        ("/other", "f-2", r#"{"ref":"refs/heads/other"}"#),
+    ];
+    for (path, id, body) in events {
+        let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", id)], body)).await.expect(200);
+        assert_eq!(inbox.delivered(path, 1).await[0].body, body.as_bytes(), "{path}");
+    }
+    assert_eq!(inbox.receiver.all().len(), 2, "each went to one endpoint");
+}
