@@ -24,6 +24,8 @@ fn receipt(harness: &Harness, source: Seq, code: &str) -> NewReceipt {
         dedupe_key: Some("event-1".to_owned()),
         body_bytes: Some(13),
         replay_of: None,
+        events: Some(3),
+        part_of: None,
     };
     NewReceipt { source, head }
 }
