@@ -62,6 +62,12 @@ pub struct ReceiptHead {
     pub body_bytes: Option<u64>,
     /// The receipt that this one is a replay of.
     pub replay_of: Option<String>,
+    /// Events that its body was split into; absent where it is one event.
+    #[serde(default)]
+    pub events: Option<u32>,
+    /// The receipt of the whole request that this event was cut out of.
+    #[serde(default)]
+    pub part_of: Option<String>,
 }
 
 impl std::fmt::Debug for ReceiptHead {

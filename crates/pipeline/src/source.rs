@@ -2,12 +2,13 @@
 //!
 //! Built by the catalogue, dropped when configuration changes. Holds secrets: never printed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hooktide_model::{Source, SourceSecret, SourceSecretUse, Timestamp};
-use hooktide_verify::{Provider, Purpose, Rule, Secret, provider};
+use hooktide_model::{Source, SourceSecret, SourceSecretUse, SourceSplit, Timestamp};
+use hooktide_verify::{CustomScheme, Provider, Purpose, Rule, Scheme, Secret, Split, provider};
 use parking_lot::Mutex;
 
 /// The time over which refused requests of a source are counted.
@@ -27,6 +28,9 @@ pub struct SourceConfig {
     pub provider: &'static Provider,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) dedupe: Rule,
+    pub(crate) event_type: Option<Rule>,
+    pub(crate) split: Option<Split>,
+    scheme: Cow<'static, Scheme>,
     rate: Option<Mutex<Rate>>,
     keeping: Mutex<Keeping>,
 }
@@ -44,11 +48,21 @@ impl SourceConfig {
             tracing::error!(source = %source.id, provider = source.provider, "this version does not know the provider");
             return None;
         };
-        let own_rule = source.settings.dedupe.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let Some(scheme) = scheme_of(&source) else {
+            tracing::error!(source = %source.id, "this version does not know the scheme");
+            return None;
+        };
+        let settings = &source.settings;
         Some(Arc::new(Self {
             provider,
+            scheme,
             secrets: source.secrets.iter().map(secret).collect(),
-            dedupe: own_rule.unwrap_or_else(|| provider.dedupe.clone()),
+            dedupe: own_rule(settings.dedupe.as_deref()).unwrap_or_else(|| provider.dedupe.clone()),
+            event_type: own_rule(settings.event_type.as_deref()).or_else(|| provider.event_type.clone()),
+            split: settings.split.as_ref().and_then(|split| match split {
+                SourceSplit::Provider => provider.split.clone(),
+                SourceSplit::Own(text) => serde_json::from_str(text).ok(),
+            }),
             rate: source.settings.throttle_rate.map(|rate| Mutex::new(Rate::new(rate))),
             keeping: Mutex::default(),
             source,
@@ -64,6 +78,12 @@ impl SourceConfig {
         }
     }
 
+    /// How its requests prove themselves.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
     /// Whether its rate allows another request now.
     pub(crate) fn may_take(&self, now: Timestamp) -> bool {
         self.rate.as_ref().is_none_or(|rate| rate.lock().take(now))
@@ -73,6 +93,19 @@ impl SourceConfig {
     pub(crate) fn keep(&self, body_bytes: usize, now: Timestamp) -> Keep {
         self.keeping.lock().note(body_bytes, now)
     }
+}
+
+/// How a source's requests prove themselves: its own scheme, or its provider's; `None` when this program knows neither.
+#[must_use]
+pub fn scheme_of(source: &Source) -> Option<Cow<'static, Scheme>> {
+    match &source.settings.scheme {
+        Some(own) => serde_json::from_str::<CustomScheme>(own).ok()?.checked().ok().map(Cow::Owned),
+        None => provider(&source.provider).map(|provider| Cow::Borrowed(&provider.scheme)),
+    }
+}
+
+fn own_rule(text: Option<&str>) -> Option<Rule> {
+    text.and_then(|text| serde_json::from_str(text).ok())
 }
 
 fn secret(stored: &SourceSecret) -> Secret {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use hooktide_model::{
-    Metadata, Source, SourceId, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, Timestamp, Uid,
+    Metadata, Source, SourceId, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit,
+    Timestamp, Uid,
 };
-use hooktide_verify::{PROVIDERS, Rule, provider};
+use hooktide_verify::{CustomScheme, PROVIDERS, Rule, Split, provider};
 use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +24,9 @@ const RESPONSE_BODY_BYTES_MAX: usize = 64 << 10;
 const RESPONSE_HEADERS_MAX: usize = 20;
 /// Bytes of a secret.
 const SECRET_BYTES_MAX: usize = 16 << 10;
-/// Bytes of a rule for de-duplication.
+/// The type whose scheme is the user's.
+const CUSTOM: &str = "custom";
+/// Bytes of a rule or a scheme.
 const RULE_BYTES_MAX: usize = 4 << 10;
 /// Methods that a delivery may use.
 const METHODS: &[&str] = &["POST", "PUT", "PATCH", "GET", "DELETE"];
@@ -94,6 +97,21 @@ pub struct SourceIn {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub dedupe: Option<serde_json::Value>,
+    /// Hooktide's own: the type of an event, in place of the provider's rule; written like `dedupe`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub event_type: Option<serde_json::Value>,
+    /// Hooktide's own: make one message of each event in a request that carries many. `true` where the provider's entry
+    /// says where they are, or `{"at": "/events", "event_type": {"body": "/type"}, "id": {"body": "/id"}}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub split: Option<serde_json::Value>,
+    /// Hooktide's own: how requests prove themselves, for `custom` only: `{"hmac": {"parts": ["body"], "hash": "sha256",
+    /// "encoding": "hex", "signature": {"header": {"name": "x-signature"}}}}`, `{"plain_hash": {…}}` or
+    /// `{"token": {"header": {"name": "x-key"}}}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub scheme: Option<serde_json::Value>,
     /// Hooktide's own: the answer to an accepted delivery, in place of the provider's.
     #[serde(default)]
     pub response: Option<SourceResponseIn>,
@@ -208,6 +226,15 @@ pub struct SourceOut {
     /// What makes two requests the same event; null for the provider's rule.
     #[schema(value_type = Option<Object>)]
     pub dedupe: Option<serde_json::Value>,
+    /// The rule for the type of an event; null for the provider's.
+    #[schema(value_type = Option<Object>)]
+    pub event_type: Option<serde_json::Value>,
+    /// How a request with many events becomes one message each; null where it is one message.
+    #[schema(value_type = Option<Object>)]
+    pub split: Option<serde_json::Value>,
+    /// How requests prove themselves; null for the provider's way.
+    #[schema(value_type = Option<Object>)]
+    pub scheme: Option<serde_json::Value>,
     /// The answer to an accepted delivery; null for the provider's.
     pub response: Option<SourceResponseIn>,
     /// When it was created.
@@ -294,7 +321,10 @@ impl SourceIn {
                 }
             }),
             throttle_rate: rules.rate("throttleRate", self.throttle_rate),
-            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, &rule)),
+            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, "dedupe", &rule)),
+            event_type: self.event_type.and_then(|rule| check_rule(&mut rules, "eventType", &rule)),
+            split: self.split.and_then(|split| check_split(&mut rules, &provider_name, &split)),
+            scheme: self.scheme.and_then(|scheme| check_scheme(&mut rules, &provider_name, &scheme)),
             response: self.response.map(|response| check_response(&mut rules, response)),
         };
         let draft = SourceDraft {
@@ -325,13 +355,45 @@ fn check_methods(rules: &mut Rules, methods: Vec<String>) -> Vec<String> {
     methods
 }
 
-fn check_rule(rules: &mut Rules, rule: &serde_json::Value) -> Option<String> {
-    let text = rule.to_string();
-    if text.len() > RULE_BYTES_MAX {
-        rules.fail("dedupe", format_args!("must be at most {RULE_BYTES_MAX} bytes as JSON"));
+fn check_rule(rules: &mut Rules, field: &str, rule: &serde_json::Value) -> Option<String> {
+    let text = bounded(rules, field, rule)?;
+    rules.check(field, serde_json::from_str::<Rule>(&text)).map(|_| text)
+}
+
+fn check_split(rules: &mut Rules, provider_name: &str, split: &serde_json::Value) -> Option<SourceSplit> {
+    match split {
+        serde_json::Value::Bool(false) => None,
+        serde_json::Value::Bool(true) => {
+            if provider(provider_name).is_some_and(|provider| provider.split.is_none()) {
+                rules.fail("split", format_args!("{provider_name} does not say where events are: give `at`"));
+            }
+            Some(SourceSplit::Provider)
+        }
+        own => {
+            let text = bounded(rules, "split", own)?;
+            rules.check("split", serde_json::from_str::<Split>(&text)).map(|_| SourceSplit::Own(text))
+        }
+    }
+}
+
+fn check_scheme(rules: &mut Rules, provider_name: &str, scheme: &serde_json::Value) -> Option<String> {
+    if provider_name != CUSTOM {
+        rules
+            .fail("scheme", format_args!("can be set where `type` is {CUSTOM}: {provider_name} has its own"));
         return None;
     }
-    rules.check("dedupe", serde_json::from_str::<Rule>(&text)).map(|_| text)
+    let text = bounded(rules, "scheme", scheme)?;
+    let read = rules.check("scheme", serde_json::from_str::<CustomScheme>(&text))?;
+    rules.check("scheme", read.checked()).map(|_| text)
+}
+
+fn bounded(rules: &mut Rules, field: &str, value: &serde_json::Value) -> Option<String> {
+    let text = value.to_string();
+    if text.len() > RULE_BYTES_MAX {
+        rules.fail(field, format_args!("must be at most {RULE_BYTES_MAX} bytes as JSON"));
+        return None;
+    }
+    Some(text)
 }
 
 fn check_response(rules: &mut Rules, response: SourceResponseIn) -> SourceResponse {
@@ -448,7 +510,13 @@ impl SourceOut {
             methods: settings.methods,
             body_bytes_max: settings.body_bytes_max,
             throttle_rate: settings.throttle_rate,
-            dedupe: settings.dedupe.and_then(|text| serde_json::from_str(&text).ok()),
+            dedupe: shown(settings.dedupe),
+            event_type: shown(settings.event_type),
+            split: settings.split.and_then(|split| match split {
+                SourceSplit::Provider => Some(true.into()),
+                SourceSplit::Own(text) => shown(Some(text)),
+            }),
+            scheme: shown(settings.scheme),
             response: settings.response.map(|response| SourceResponseIn {
                 status: response.status,
                 headers: response.headers,
@@ -458,6 +526,10 @@ impl SourceOut {
             updated_at: row.updated_at,
         }
     }
+}
+
+fn shown(json: Option<String>) -> Option<serde_json::Value> {
+    json.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 /// Where the provider sends.

@@ -11,3 +11,4 @@ mod keeping;
 mod provider;
 mod rotation;
 mod sources;
+mod split;
