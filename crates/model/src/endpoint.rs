@@ -25,6 +25,8 @@ pub struct Endpoint {
     pub description: String,
     /// Deliveries per second at most.
     pub throttle_rate: Option<u16>,
+    /// A JSON Pointer: deliveries whose bodies have the same value there are made one after the other.
+    pub ordering_key: Option<String>,
     /// Whether deliveries are off.
     pub disabled: bool,
     /// Only these event types; `None` for all.

@@ -94,31 +94,47 @@ pub(crate) async fn takers(
     engine: &Engine,
     app: &Arc<AppConfig>,
     event: Event<'_>,
-) -> Result<SmallVec<[Seq; 4]>, StoreError> {
+) -> Result<SmallVec<[Taker; 4]>, StoreError> {
     let kept_out = filters::kept_out(engine, app, event).await?;
     let takes = |endpoint: &&Endpoint| endpoint.takes(event.event_type, event.channels);
-    let takers = app.endpoints.iter().filter(takes).map(|endpoint| endpoint.id);
-    Ok(takers.filter(|id| !kept_out.contains(id)).map(EndpointId::seq).collect())
+    let takers = app.endpoints.iter().filter(takes);
+    Ok(takers.filter(|endpoint| !kept_out.contains(&endpoint.id)).map(Taker::of).collect())
 }
 
-fn only_to(app: &AppConfig, only: EndpointId) -> SmallVec<[Seq; 4]> {
+fn only_to(app: &AppConfig, only: EndpointId) -> SmallVec<[Taker; 4]> {
     let named = app.endpoints.iter().filter(|endpoint| endpoint.id == only && !endpoint.disabled);
-    named.map(|endpoint| endpoint.id.seq()).collect()
+    named.map(Taker::of).collect()
 }
 
 /// A place for each: nothing may pause between this and the submission to the store.
 pub(crate) fn place_all(
     engine: &Engine,
-    endpoints: &[Seq],
+    takers: &[Taker],
     later: Option<Timestamp>,
     now: Timestamp,
 ) -> SmallVec<[Target; 4]> {
-    endpoints.iter().map(|endpoint| place(engine, *endpoint, later, now)).collect()
+    takers.iter().map(|taker| place(engine, *taker, later, now)).collect()
 }
 
-fn place(engine: &Engine, endpoint: Seq, later: Option<Timestamp>, now: Timestamp) -> Target {
+/// An endpoint that takes an event.
+#[derive(Clone, Copy)]
+pub(crate) struct Taker {
+    endpoint: Seq,
+    is_ordered: bool,
+}
+
+impl Taker {
+    fn of(endpoint: &Endpoint) -> Self {
+        Self { endpoint: endpoint.id.seq(), is_ordered: endpoint.ordering_key.is_some() }
+    }
+}
+
+/// What is kept in order goes by the schedule: that is where the order is.
+fn place(engine: &Engine, taker: Taker, later: Option<Timestamp>, now: Timestamp) -> Target {
+    let Taker { endpoint, is_ordered } = taker;
     let placement = match later {
         Some(due) => Placement::Scheduled { due },
+        None if is_ordered => Placement::Scheduled { due: now },
         None if engine.lanes.try_reserve(endpoint) => Placement::Lane,
         None => {
             engine.meters.spilled();

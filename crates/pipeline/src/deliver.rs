@@ -108,7 +108,7 @@ fn parcel(engine: &Engine, target: &KindTarget, job: &Job, payload: Bytes) -> Pa
 }
 
 /// The lane's endpoint: `None` while the server is ending, `Some(None)` when it was deleted.
-async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Option<Arc<Subscriber>>> {
+pub(crate) async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Option<Arc<Subscriber>>> {
     loop {
         let (known, generation) = lane.subscriber();
         if let Some(known) = known {

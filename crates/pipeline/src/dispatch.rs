@@ -25,7 +25,8 @@ impl FlowListener for Dispatcher {
                 Placement::Lane => {
                     let message = Arc::clone(message);
                     let source = DeliverySource::Lane;
-                    let job = Job { message, tries: 0, trigger: Trigger::Scheduled, source, shared_by };
+                    let trigger = Trigger::Scheduled;
+                    let job = Job { message, tries: 0, trigger, source, shared_by, order: None };
                     let lane = engine.lanes.get(target.endpoint);
                     engine.lanes.add_bytes(job.cost());
                     if lane.push_reserved(job) {
@@ -48,11 +49,16 @@ impl FlowListener for Dispatcher {
 
     fn recorded(&self, outcome: &Outcome) {
         let Some(engine) = self.0.upgrade() else { return };
-        if let Some(lane) = engine.lanes.find(outcome.endpoint) {
-            lane.release(outcome.message, outcome.attempt.trigger);
+        if let Some(lane) = engine.lanes.find(outcome.endpoint)
+            && lane.release(outcome.message, outcome.attempt.trigger, outcome.next_due)
+        {
+            engine.start_slot(&lane);
         }
-        if let Some(due) = outcome.next_due {
-            note_due(&engine, outcome.endpoint, due);
+        match outcome.next_due {
+            // It waits in the lane: nothing that is read later would set the timer for it.
+            Some(due) if outcome.place.is_some() => engine.timer.set(outcome.endpoint, due),
+            Some(due) => note_due(&engine, outcome.endpoint, due),
+            None => {}
         }
     }
 

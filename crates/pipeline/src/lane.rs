@@ -4,6 +4,8 @@
 //! nothing here waits or does I/O. What must stay true: a delivery is in the lane at most once ([`State::members`]),
 //! from its push until its outcome is durable.
 
+mod lines;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -12,6 +14,8 @@ use hooktide_store::{DeliverySource, InHand};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
+use self::lines::Lines;
+pub(crate) use self::lines::OrderKey;
 use crate::subscriber::Subscriber;
 
 /// Deliveries that any lane may hold in memory, however slow its endpoint.
@@ -37,11 +41,21 @@ pub(crate) struct Job {
     pub(crate) source: DeliverySource,
     /// Lanes that hold the same message in memory, as far as known.
     pub(crate) shared_by: u16,
+    /// What it is kept in order with, and read from the schedule for.
+    pub(crate) order: Option<OrderKey>,
 }
 
 impl Job {
     pub(crate) fn member(&self) -> (Seq, Trigger) {
         (self.message.seq(), self.trigger)
+    }
+
+    /// Its place in the schedule, where it keeps that until it has ended.
+    pub(crate) fn place(&self) -> Option<Timestamp> {
+        match self.source {
+            DeliverySource::Schedule(row) => self.order.map(|_| row.due),
+            DeliverySource::Lane => None,
+        }
     }
 
     /// Bytes it holds in memory, for the limit over all lanes: its own, and its share of the message.
@@ -79,6 +93,8 @@ pub(crate) struct Lane {
 
 struct State {
     queue: VecDeque<Job>,
+    /// Those that are kept in order.
+    lines: Lines,
     /// Queued, being sent, or sent and not yet recorded.
     members: HashSet<(Seq, Trigger)>,
     /// Places promised to publishes that are being committed.
@@ -105,8 +121,18 @@ struct State {
 
 impl State {
     /// Whether a slot would find something to do.
-    fn has_work(&self, now: Timestamp) -> bool {
-        !self.queue.is_empty() || !self.refilling && self.next_due.is_some_and(|due| due <= now)
+    fn has_work(&mut self, now: Timestamp) -> bool {
+        !self.queue.is_empty() || self.lines.has_ready(now) || self.should_refill(now)
+    }
+
+    /// Whether the schedule has something and there is room for it.
+    fn should_refill(&mut self, now: Timestamp) -> bool {
+        let is_due = !self.refilling && self.next_due.is_some_and(|due| due <= now);
+        is_due && self.queue.len() <= (self.allowance / 4).min(REFILL_AT) && self.lines.is_low(now)
+    }
+
+    fn take(&mut self, now: Timestamp) -> Option<Job> {
+        self.queue.pop_front().or_else(|| self.lines.take(now))
     }
 }
 
@@ -117,6 +143,7 @@ impl Lane {
             wake: Semaphore::new(0),
             state: Mutex::new(State {
                 queue: VecDeque::new(),
+                lines: Lines::default(),
                 members: HashSet::new(),
                 reserved: 0,
                 allowance: ALLOWANCE_MIN.min(allowance_max),
@@ -178,9 +205,13 @@ impl Lane {
                 state.next_due = Some(Timestamp::EPOCH);
             } else if state.members.insert(job.member()) {
                 added_bytes += job.cost();
-                state.queue.push_back(job);
+                match job.order {
+                    Some(key) => state.lines.add(key, job),
+                    None => state.queue.push_back(job),
+                }
             }
         }
+        state.lines.read_ended();
         added_bytes
     }
 
@@ -202,13 +233,16 @@ impl Lane {
         is_earliest
     }
 
-    /// The outcome of that delivery is durable.
-    pub(crate) fn release(&self, message: Seq, trigger: Trigger) {
+    /// The outcome of that delivery is durable; `retry_at` when it is tried again. Whether another slot is needed: one
+    /// that was kept behind it may go.
+    pub(crate) fn release(&self, message: Seq, trigger: Trigger, retry_at: Option<Timestamp>) -> bool {
         let mut state = self.state.lock();
         state.members.remove(&(message, trigger));
         if state.refilling {
             state.released.insert((message, trigger));
         }
+        let frees_another = trigger == Trigger::Scheduled && state.lines.release(message, retry_at);
+        frees_another && self.call_slot(&mut state)
     }
 
     /// Ask for a slot's attention. Whether another slot is needed.
@@ -235,15 +269,15 @@ impl Lane {
         if state.closed || state.slots > state.concurrency {
             return Next::Leave;
         }
-        let is_low = state.queue.len() <= (state.allowance / 4).min(REFILL_AT);
-        if is_low && !state.refilling && state.next_due.is_some_and(|due| due <= now) {
+        if state.should_refill(now) {
             state.refilling = true;
             state.next_due = None;
             return Next::Refill;
         }
-        match state.queue.pop_front() {
+        match state.take(now) {
             Some(job) => {
-                let start_slot = !state.queue.is_empty() && self.call_slot(&mut state);
+                let has_more = !state.queue.is_empty() || state.lines.has_ready(now);
+                let start_slot = has_more && self.call_slot(&mut state);
                 Next::Job { job: Box::new(job), start_slot }
             }
             None => {
@@ -275,8 +309,11 @@ impl Lane {
     }
 
     /// How many deliveries to take from the schedule.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn room(&self, is_ordered: bool) -> usize {
         let state = self.state.lock();
+        if is_ordered {
+            return state.lines.room().max(1);
+        }
         state.allowance.saturating_sub(state.queue.len() + state.reserved).max(1)
     }
 
@@ -297,7 +334,8 @@ impl Lane {
 
     /// Deliveries waiting in memory.
     pub(crate) fn len(&self) -> usize {
-        self.state.lock().queue.len()
+        let state = self.state.lock();
+        state.queue.len() + state.lines.len()
     }
 
     /// A slot ends. Whether another one must take over, because work came in at the same moment.
@@ -349,6 +387,7 @@ impl Lane {
         let unused = state.slots == 0
             && state.reserved == 0
             && state.queue.is_empty()
+            && state.lines.is_empty()
             && state.members.is_empty()
             && state.next_due.is_none()
             && !state.refilling

@@ -130,7 +130,8 @@ fn stored(response: &HttpResponse) -> Bytes {
 }
 
 fn outcome(lane: &Lane, job: &Job, attempt: NewAttempt, next_due: Option<Timestamp>) -> Outcome {
-    Outcome { message: job.message.seq(), endpoint: lane.endpoint, source: job.source, attempt, next_due }
+    let (message, endpoint, source) = (job.message.seq(), lane.endpoint, job.source);
+    Outcome { message, endpoint, source, attempt, next_due, place: job.place() }
 }
 
 /// The delivery ends without having been tried.

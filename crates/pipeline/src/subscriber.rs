@@ -9,7 +9,7 @@ use hooktide_destinations::guard::EndpointUrl;
 use hooktide_destinations::kinds::KINDS;
 use hooktide_destinations::seam::{Checked, Policy};
 use hooktide_model::{Application, Endpoint, EndpointDestination, EndpointId, Seq, Timestamp};
-use hooktide_verify::SigningKey;
+use hooktide_verify::{Rule, SigningKey};
 use http::HeaderMap;
 
 use crate::throttle::Throttle;
@@ -67,6 +67,8 @@ pub(crate) struct Subscriber {
     pub(crate) headers: HeaderMap,
     /// Whether deliveries are off.
     pub(crate) disabled: bool,
+    /// What the deliveries that are kept in order have in common.
+    pub(crate) order: Option<Rule>,
     /// Since when every delivery that ended has failed.
     pub(crate) failing_since: Option<Timestamp>,
     /// Limits that apply, the application's first.
@@ -102,6 +104,7 @@ impl Subscriber {
             url_text: Arc::from(endpoint.url.as_str()),
             headers,
             disabled: endpoint.disabled,
+            order: endpoint.ordering_key.clone().map(|pointer| Rule::Body(pointer.into())),
             failing_since: endpoint.failing_since,
             throttles,
             keys,

@@ -149,6 +149,9 @@ pub struct Outcome {
     pub attempt: NewAttempt,
     /// When to try next; `None` when the delivery has ended.
     pub next_due: Option<Timestamp>,
+    /// Where its next row stands in the schedule, if not at `next_due`: a delivery that others must not overtake keeps
+    /// its place.
+    pub place: Option<Timestamp>,
 }
 
 /// A delivery read from the schedule.

@@ -89,3 +89,31 @@ async fn pasted_request_of_a_provider_arrives_at_the_receiver() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn pasted_commands_write_a_row_of_a_table() {
+    let server = ServerSetup::new().dev().start().await;
+    let token = printed(&server, "export TOKEN=").await;
+    let log = wait_until("the whole banner", async || {
+        let log = server.log();
+        log.contains("Stop with Ctrl-C").then_some(log)
+    })
+    .await;
+    let step = log.split("5. Act").nth(1).expect("there is a fifth step").replace("\\\n", "");
+    let commands: Vec<&str> = step.lines().filter(|line| line.trim().starts_with("curl ")).collect();
+    for command in &commands {
+        let mut shell = std::process::Command::new("sh");
+        let output = output_within(shell.args(["-c", command.trim()]).env("TOKEN", &token), DEADLINE);
+        assert!(output.status.success(), "{command}\n{output:?}");
+    }
+    let file = step.split("sqlite3 ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a file");
+    let rows = wait_until("a row", async || {
+        let connection = rusqlite::Connection::open(file).expect("the file is there");
+        let mut select = connection.prepare("SELECT event, zen FROM webhook").expect("the table is there");
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("it can be read");
+        let rows: Vec<(String, String)> = rows.map(|row| row.expect("a row")).collect();
+        (!rows.is_empty()).then_some(rows)
+    })
+    .await;
+    assert_eq!(rows, [("ping".to_owned(), "Non-blocking is better than blocking.".to_owned())]);
+}

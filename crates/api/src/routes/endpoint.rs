@@ -102,6 +102,7 @@ fn new_endpoint(api: &ApiState, app: AppId, draft: EndpointDraft) -> Endpoint {
         destination: draft.destination,
         description: draft.description,
         throttle_rate: draft.throttle_rate,
+        ordering_key: draft.ordering_key,
         disabled: draft.disabled,
         event_types: draft.event_types,
         channels: draft.channels,

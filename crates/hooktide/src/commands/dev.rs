@@ -9,7 +9,7 @@ use hooktide_verify::{Now, VerifyingKey};
 
 use super::token::DEFAULT_ORGANISATION;
 use crate::cli::ServerArgs;
-use crate::dev::{Receiver, banner, prepare, prepare_source};
+use crate::dev::{Banner, Receiver, prepare, prepare_source, prepare_table};
 use crate::failure::Failure;
 use crate::output::print_data;
 use crate::server::{Server, runtime};
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &ServerArgs) -> Result<(), Failure> {
 }
 
 async fn serve(loaded: Loaded) -> Result<(), Failure> {
-    let config = loaded.config;
+    let mut config = loaded.config;
     if !config.listen.ip().is_loopback() {
         return Err(Failure::usage(
             format!("`hooktide dev` prints a token and listens on loopback only, not on {}", config.listen),
@@ -46,6 +46,8 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
         ));
     }
     let path = config.database_url.path.clone();
+    let beside = path.parent().unwrap_or(&path).join("files");
+    let table = prepare_table(config.destinations.files_root.get_or_insert(beside))?;
     let server = Server::start(config).await?;
     let color =
         std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -60,7 +62,13 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::caused("cannot prepare the demo source", &error, ""))?;
     let now = Now { unix_ms: server.clock.now().unix_ms() };
-    let command = source.command(&format!("http://{}", server.address), now)?;
+    let base = format!("http://{}", server.address);
+    let command = |number, zen| {
+        // Another one at each start: an event that came before is not acted on.
+        source.command(&base, &format!("demo-{}-{number}", now.unix_ms), zen, now)
+    };
+    let (first, second) =
+        (command(1, "Keep it logically awesome.")?, command(2, "Non-blocking is better than blocking.")?);
     let key = VerifyingKey::parse(&demo.secret)
         .map_err(|error| Failure::caused("cannot use the demo endpoint's secret", &error, ""))?;
     receiver.set_key(key);
@@ -68,6 +76,16 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
         .tokens
         .mint_org(&org, server.clock.now())
         .map_err(|error| Failure::caused("cannot sign a token", &error, ""))?;
-    print_data(&banner(server.address, address, &path, &token, &source, &command))?;
+    let banner = Banner {
+        api: &base,
+        receiver: address,
+        data: &path,
+        token: &token,
+        source: &source,
+        first: &first,
+        second: &second,
+        table: &table,
+    };
+    print_data(&banner.to_string())?;
     server.run().await
 }

@@ -1,22 +1,32 @@
 //! What a newcomer sees first: where things are, and what to paste.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::DemoSource;
+use super::{DemoSource, table_endpoint};
 
-/// The text.
-pub(crate) fn banner(
-    api: SocketAddr,
-    receiver: SocketAddr,
-    data: &Path,
-    token: &str,
-    source: &DemoSource,
-    command: &str,
-) -> String {
-    let api = format!("http://{api}");
-    format!(
-        r#"Hooktide is listening on {api}
+/// The text's parts.
+pub(crate) struct Banner<'a> {
+    pub(crate) api: &'a str,
+    pub(crate) receiver: SocketAddr,
+    pub(crate) data: &'a Path,
+    pub(crate) token: &'a str,
+    pub(crate) source: &'a DemoSource,
+    /// What the source's provider would send.
+    pub(crate) first: &'a str,
+    /// Another of the kind.
+    pub(crate) second: &'a str,
+    /// The file that an endpoint of the source may write.
+    pub(crate) table: &'a Path,
+}
+
+impl fmt::Display for Banner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { api, receiver, token, first, second, .. } = self;
+        write!(
+            f,
+            r#"Hooktide is listening on {api}
 
   API       {api}/api/v1
   API docs  {api}/docs
@@ -44,12 +54,24 @@ Paste this into another terminal.
    Its secret is {secret}
    This is what GitHub would send; the signature is checked, and the receiver gets the same bytes:
 
-  {command}
+  {first}
+
+5. Act: let the source write a table as well, send it another event, and look at the row:
+
+  curl -s -X PUT {api}/ingest/api/v1/source/demo-github/endpoint/demo-table -H "Authorization: Bearer $TOKEN" \
+    -H "Content-Type: application/json" -d '{endpoint}'
+
+  {second}
+
+  sqlite3 {table} "SELECT * FROM webhook"
 
 Stop with Ctrl-C. Deliveries:
 "#,
-        data = data.display(),
-        door = source.path,
-        secret = source.secret,
-    )
+            data = self.data.display(),
+            door = self.source.path,
+            secret = self.source.secret,
+            endpoint = table_endpoint(),
+            table = self.table.display(),
+        )
+    }
 }

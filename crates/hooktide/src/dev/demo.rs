@@ -99,6 +99,7 @@ fn new_endpoint(server: &Server, application: &Application, uid: Uid, url: &str)
         destination: None,
         description: "The receiver built into `hooktide dev`".to_owned(),
         throttle_rate: None,
+        ordering_key: None,
         disabled: false,
         event_types: None,
         channels: None,

@@ -16,7 +16,6 @@ use crate::server::Server;
 const SOURCE: &str = "demo-github";
 const ENDPOINT: &str = "demo-receiver";
 const PROVIDER: &str = "github";
-const BODY: &str = r#"{"zen": "Keep it logically awesome."}"#;
 /// Random bytes of the token and of the secret.
 const RANDOM_BYTES: usize = 24;
 
@@ -63,23 +62,24 @@ pub(crate) async fn prepare_source(
 }
 
 impl DemoSource {
-    /// A command that sends what the provider would send.
+    /// A command that sends what the provider would send: a ping with those words.
     ///
     /// # Errors
     /// When it cannot be signed.
-    pub(crate) fn command(&self, base: &str, now: Now) -> Result<String, Failure> {
+    pub(crate) fn command(&self, base: &str, delivery: &str, zen: &str, now: Now) -> Result<String, Failure> {
+        let body = format!(r#"{{"zen": "{zen}"}}"#);
         let known =
             provider(PROVIDER).ok_or_else(|| Failure::failed("the demo's provider is unknown", ""))?;
-        let mut request = Outgoing::post(base, BODY);
+        let mut request = Outgoing::post(base, body.as_str());
         request.set_header("content-type", "application/json");
         request.set_header("x-github-event", "ping");
-        request.set_header("x-github-delivery", "demo-1");
+        request.set_header("x-github-delivery", delivery);
         sign(&known.scheme, &Secret::new("demo", self.secret.as_str()), &mut request, now)
             .map_err(|error| Failure::caused("cannot sign the demo request", &error, ""))?;
         let line =
             |(name, value): &(String, Vec<u8>)| format!(" -H \"{name}: {}\"", String::from_utf8_lossy(value));
         let headers: String = request.headers.iter().map(line).collect();
-        Ok(format!("curl -si {base}{}{headers} -d '{BODY}'", self.path))
+        Ok(format!("curl -si {base}{}{headers} -d '{body}'", self.path))
     }
 }
 
@@ -126,6 +126,7 @@ fn new_endpoint(server: &Server, source: &Source, url: &str, secrets: Vec<Endpoi
         filter: None,
         description: "The receiver built into `hooktide dev`".to_owned(),
         throttle_rate: None,
+        ordering_key: None,
         disabled: false,
         event_types: None,
         channels: None,

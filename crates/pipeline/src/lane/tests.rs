@@ -23,6 +23,7 @@ fn job(seq: i64) -> Job {
         trigger: Trigger::Scheduled,
         source: DeliverySource::Lane,
         shared_by: 1,
+        order: None,
     }
 }
 
@@ -68,7 +69,7 @@ fn a_delivery_is_in_the_lane_once_until_its_outcome_is_durable() {
     assert_eq!(lane.add_due(vec![job(7)], None), 0, "its schedule row is read while it waits");
     take(&lane);
     assert_eq!(lane.add_due(vec![job(7)], None), 0, "and while it is being sent");
-    lane.release(Seq(7), Trigger::Scheduled);
+    lane.release(Seq(7), Trigger::Scheduled, None);
     assert!(lane.add_due(vec![job(7)], None) > 0, "a retry is a new delivery");
 }
 
@@ -93,7 +94,7 @@ fn a_slot_that_stops_waiting_as_it_is_called_goes_on() {
     assert!(matches!(lane.next(Timestamp::EPOCH), Next::Wait));
     assert!(lane.stop_waiting());
     assert!(!lane.leave(Timestamp::EPOCH));
-    lane.release(Seq(1), Trigger::Scheduled);
+    lane.release(Seq(1), Trigger::Scheduled, None);
     assert!(lane.close_if_unused());
     assert_eq!(lane.try_reserve(), None);
 }
@@ -127,7 +128,7 @@ fn a_row_read_before_its_outcome_was_committed_is_not_delivered_again() {
     take(&lane);
     lane.note_due(Timestamp::EPOCH);
     assert!(matches!(lane.next(Timestamp::EPOCH), Next::Refill));
-    lane.release(Seq(7), Trigger::Scheduled);
+    lane.release(Seq(7), Trigger::Scheduled, None);
     assert_eq!(lane.add_due(vec![job(7)], None), 0, "the row may be gone");
     assert!(matches!(lane.next(Timestamp::EPOCH), Next::Refill), "so it is read again");
     assert!(lane.add_due(vec![job(7)], None) > 0, "and this time it stands");

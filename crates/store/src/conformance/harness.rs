@@ -154,7 +154,7 @@ impl Harness {
             url: Arc::from("https://receiver.example/hooks"),
             response: Bytes::from_static(b"thanks"),
         };
-        Outcome { message, endpoint, source, attempt, next_due: None }
+        Outcome { message, endpoint, source, attempt, next_due: None, place: None }
     }
 
     /// The outcome of a failed try that begins now, with the next one after `wait`.

@@ -5,5 +5,6 @@ mod basics;
 mod disabling;
 mod fairness;
 mod hostile;
+mod ordering;
 mod retries;
 mod throttle;

@@ -119,7 +119,14 @@ impl Bed {
             url: Arc::from("https://receiver.example"),
             response: Bytes::new(),
         };
-        Outcome { message, endpoint: self.endpoint, source: DeliverySource::Lane, attempt, next_due: None }
+        Outcome {
+            message,
+            endpoint: self.endpoint,
+            source: DeliverySource::Lane,
+            attempt,
+            next_due: None,
+            place: None,
+        }
     }
 
     async fn record(&self, outcome: Outcome) {

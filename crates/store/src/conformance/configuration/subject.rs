@@ -105,6 +105,7 @@ impl ConfigurationSubject {
             }),
             description: "invoices, 'quoted'".to_owned(),
             throttle_rate: Some(7),
+            ordering_key: Some("/customer/id".to_owned()),
             disabled: false,
             event_types: Some(vec![name("invoice.paid"), name("invoice.void")]),
             channels: Some(vec![hooktide_model::Channel::trusted("project_1")]),

@@ -20,7 +20,7 @@ use crate::{Idempotency, ObjectRef, StoreError, Written};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata, ",
+            "SELECT seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels, metadata, ",
             "headers, failing_since, created_at, updated_at, version, destination, filter FROM endpoint ",
             $rest
         )
@@ -47,9 +47,9 @@ pub(super) const PAGE: Walk = Walk {
 
 /// The unique index on (app, uid) refuses a uid in use, the reference to `application` one without its owner.
 pub(super) const INSERT: &str = "
-    INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, disabled, event_types, channels, metadata,
+    INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels, metadata,
         headers, failing_since, created_at, updated_at, version, destination, filter)
-    VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :disabled, :event_types, :channels, :metadata,
+    VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :ordering_key, :disabled, :event_types, :channels, :metadata,
         :headers, :failing_since, :created_at, :updated_at, :version, :destination, :filter)";
 
 /// One row by primary key, only in the version that was read: of two saves the second finds nothing.
@@ -58,6 +58,7 @@ pub(super) const INSERT: &str = "
 /// meanwhile does not restart the window; switching on again clears it.
 pub(super) const SAVE: &str = "
     UPDATE endpoint SET uid = :uid, url = :url, description = :description, throttle_rate = :throttle_rate,
+        ordering_key = :ordering_key,
         disabled = :disabled, event_types = :event_types, channels = :channels, metadata = :metadata,
         headers = :headers, destination = :destination, filter = :filter, updated_at = :updated_at, version = version + 1,
         failing_since = CASE WHEN disabled AND NOT :disabled THEN NULL ELSE failing_since END
@@ -126,6 +127,7 @@ fn insert_row(
         ":url": endpoint.url,
         ":description": endpoint.description,
         ":throttle_rate": endpoint.throttle_rate,
+        ":ordering_key": endpoint.ordering_key,
         ":disabled": endpoint.disabled,
         ":event_types": row.event_types,
         ":channels": row.channels,
@@ -169,6 +171,7 @@ fn save_row(
         ":url": endpoint.url,
         ":description": endpoint.description,
         ":throttle_rate": endpoint.throttle_rate,
+        ":ordering_key": endpoint.ordering_key,
         ":disabled": endpoint.disabled,
         ":event_types": row.event_types,
         ":channels": row.channels,
@@ -312,6 +315,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
         destination: destination::opened(row, seq, context)?,
         description: row.get("description")?,
         throttle_rate: row.get("throttle_rate")?,
+        ordering_key: row.get("ordering_key")?,
         disabled: row.get("disabled")?,
         event_types: names(row, "event_types", EventTypeName::trusted)?,
         channels: names(row, "channels", Channel::trusted)?,

@@ -83,6 +83,7 @@ fn endpoint(core: &CoreDb, app: AppId, seq: i64) -> Endpoint {
         }),
         description: format!("description-in-clear-{seq}"),
         throttle_rate: None,
+        ordering_key: None,
         disabled: false,
         event_types: None,
         channels: None,

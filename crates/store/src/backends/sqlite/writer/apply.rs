@@ -182,12 +182,21 @@ impl Writer {
         outstanding: &Outstanding,
         effects: &mut Effects,
     ) -> rusqlite::Result<()> {
+        let row = match outcome.source {
+            crate::DeliverySource::Schedule(row) => Some(row),
+            crate::DeliverySource::Lane => outstanding.backing_row(outcome.message, outcome.endpoint),
+        };
+        // First the old row: the next one may take its place.
+        if let Some(row) = row {
+            self.remove_row(row, outcome.endpoint, outcome.message, effects)?;
+        }
         let attempt = &outcome.attempt;
         let url = self.url_id(&attempt.url)?;
         if let Some(due) = outcome.next_due {
-            let first = Waiting::first(outcome.message, outcome.endpoint, due);
+            let first = Waiting::first(outcome.message, outcome.endpoint, outcome.place.unwrap_or(due));
             let row = Waiting { tries: attempt.number, trigger: attempt.trigger, ..first };
-            outcome.next_due = Some(self.insert_row(row, effects)?);
+            let placed = self.insert_row(row, effects)?;
+            outcome.next_due = Some(if outcome.place.is_some() { due } else { placed });
         }
         self.connection.prepare_cached(INSERT_ATTEMPT)?.execute(params![
             outcome.message.0,
@@ -202,13 +211,6 @@ impl Writer {
             outcome.next_due.map(Timestamp::unix_ms),
             &attempt.response[..],
         ])?;
-        let row = match outcome.source {
-            crate::DeliverySource::Schedule(row) => Some(row),
-            crate::DeliverySource::Lane => outstanding.backing_row(outcome.message, outcome.endpoint),
-        };
-        if let Some(row) = row {
-            self.remove_row(row, outcome.endpoint, outcome.message, effects)?;
-        }
         Ok(())
     }
 

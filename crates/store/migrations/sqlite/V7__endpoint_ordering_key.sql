@@ -1,0 +1,3 @@
+-- Where in a body stands what deliveries are kept in order by: a JSON Pointer. NULL keeps no order.
+
+ALTER TABLE endpoint ADD COLUMN ordering_key TEXT;
