@@ -16,6 +16,7 @@ fn row() -> Endpoint {
         event_types: Some(vec![EventTypeName::parse("a").unwrap()]),
         channels: Some(vec![Channel::parse("c").unwrap()]),
         filter: None,
+        transformation: None,
         metadata: Metadata::new(),
         headers: BTreeMap::from([("x-kept".to_owned(), "1".to_owned())]),
         secrets: Vec::new(),

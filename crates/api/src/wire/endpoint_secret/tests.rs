@@ -19,6 +19,7 @@ fn endpoint() -> Endpoint {
         event_types: None,
         channels: None,
         filter: None,
+        transformation: None,
         metadata: Metadata::new(),
         headers: std::collections::BTreeMap::new(),
         secrets: vec![EndpointSecret { secret: "s0".to_owned(), expires_at: None }],

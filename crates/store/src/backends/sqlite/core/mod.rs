@@ -20,6 +20,7 @@ mod schema;
 mod sealing;
 mod secrets;
 mod sources;
+mod transformation;
 #[cfg(test)]
 mod tests;
 

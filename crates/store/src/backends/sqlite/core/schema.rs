@@ -16,6 +16,10 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("V2__sources", include_str!("../../../../migrations/sqlite/V2__sources.sql")),
     ("V3__endpoint_destination", include_str!("../../../../migrations/sqlite/V3__endpoint_destination.sql")),
     ("V4__endpoint_filter", include_str!("../../../../migrations/sqlite/V4__endpoint_filter.sql")),
+    (
+        "V5__endpoint_transformation",
+        include_str!("../../../../migrations/sqlite/V5__endpoint_transformation.sql"),
+    ),
 ];
 
 /// Marks the file as Hooktide's in its header ("hkTd"), so that no other program's database is ever migrated.
