@@ -60,7 +60,10 @@ fn by_name<'a>(pairs: impl Iterator<Item = (String, &'a str)>) -> Value {
 }
 
 /// The payload as a text of JavaScript, and what it is. Bytes that are no UTF-8 become one character each.
-pub(super) fn raw_payload<'js>(ctx: &Ctx<'js>, payload: &[u8]) -> Result<(&'static str, rquickjs::Value<'js>), Error> {
+pub(super) fn raw_payload<'js>(
+    ctx: &Ctx<'js>,
+    payload: &[u8],
+) -> Result<(&'static str, rquickjs::Value<'js>), Error> {
     match std::str::from_utf8(payload) {
         Ok(text) => {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use hooktide_model::clock::ManualClock;
 use hooktide_model::id::TypedId;
 use hooktide_model::{
-    AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation, EventType, EventTypeName,
-    IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings,
-    SourceToken, Timestamp, Uid,
+    AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation,
+    EventType, EventTypeName, IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret,
+    SourceSecretUse, SourceSettings, SourceToken, Timestamp, Uid,
 };
 
 use crate::{Configuration, Idempotency, StoreError, Written};

@@ -26,7 +26,8 @@ fn the_handler_sees_the_request_that_a_source_received() {
         headers: vec![pair("X-Kind", "push"), pair("x-kind", "pull"), pair("Accept", "*/*")],
     };
     let webhook = Webhook { request: Some(request), ..webhook(b"{}") };
-    let code = "function handler(w) { w.payload = JSON.stringify(w.request); w.request.method = 'X'; return w; }";
+    let code =
+        "function handler(w) { w.payload = JSON.stringify(w.request); w.request.method = 'X'; return w; }";
     let sent = run(code, &webhook, Budget::steps_only()).unwrap();
     let seen: serde_json::Value = serde_json::from_slice(&sent.payload).unwrap();
     let wanted = serde_json::json!({

@@ -20,8 +20,8 @@ mod schema;
 mod sealing;
 mod secrets;
 mod sources;
-mod transformation;
 #[cfg(test)]
 mod tests;
+mod transformation;
 
 pub use db::CoreDb;

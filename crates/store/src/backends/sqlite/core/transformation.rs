@@ -37,12 +37,8 @@ pub(super) fn sealed(
     context: &Context,
 ) -> Option<Vec<u8>> {
     let EndpointTransformation { code, enabled, variables, updated_at } = transformation?;
-    let written = Written {
-        code: code.as_deref(),
-        enabled: *enabled,
-        variables,
-        updated_ms: updated_at.unix_ms(),
-    };
+    let written =
+        Written { code: code.as_deref(), enabled: *enabled, variables, updated_ms: updated_at.unix_ms() };
     let text = Zeroizing::new(to_json(&written));
     Some(sealing::seal(&context.vault, place(&seq.to_be_bytes()), text.as_bytes()))
 }
