@@ -8,7 +8,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hooktide_model::{Channel, ContentType, Endpoint, EndpointId, EventTypeName, Seq, Tag, Timestamp, Uid};
 use hooktide_store::{Accepted, Idempotency, NewMessage, Placement, StoreError, Target};
-use hooktide_verify::Scheme;
 use smallvec::SmallVec;
 
 use crate::engine::Engine;
@@ -92,7 +91,7 @@ pub(crate) struct Event<'a> {
     pub(crate) channels: &'a [Channel],
     pub(crate) payload: &'a Bytes,
     /// The request that brought it to a source.
-    pub(crate) request: Option<(&'a Inbound, &'a Scheme)>,
+    pub(crate) request: Option<&'a Inbound>,
 }
 
 /// The endpoints that take an event: switched on, subscribed, and let through by their filter. The same for a publish

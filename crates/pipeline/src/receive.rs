@@ -242,8 +242,7 @@ pub(crate) async fn commit(
 ) -> Result<Received, StoreError> {
     let app = engine.catalogue.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
     let event_type = event_type(config, inbound);
-    let request = Some((inbound, &config.provider.scheme));
-    let event = Event { event_type: &event_type, channels: &[], payload: &body, request };
+    let event = Event { event_type: &event_type, channels: &[], payload: &body, request: Some(inbound) };
     let takers = takers(engine, &app, event).await?;
     let head = ReceiptHead {
         secret: taken.acceptance.secret.map(|secret| secret.id),

@@ -3,14 +3,13 @@
 //! Made by `filters` for what is coming in, by `transform` for what goes out, and by the API to explain and to try.
 //! What must stay true: the source's token is not in it, and a value that carries a proof or a key is hidden (it is
 //! there, but not what it is), so that nobody can read or guess it through a filter or a script; and all three see the
-//! same.
+//! same. Names alone tell what is a proof: a test claims that they do for every provider that sends its secret.
 
 use std::fmt;
 
 use hooktide_model::ReceiptHead;
 use hooktide_model::receipt::bytes_of_text;
 use hooktide_transform::{OriginalRequest, Subject};
-use hooktide_verify::{Scheme, TokenAt};
 use url::form_urlencoded;
 
 use crate::Inbound;
@@ -61,40 +60,27 @@ pub fn is_sensitive_name(name: &str) -> bool {
 }
 
 impl SeenRequest {
-    /// Of a request that is stored. Without a scheme only names tell what is a proof.
+    /// Of a request that is stored.
     #[must_use]
-    pub fn of_head(head: &ReceiptHead, scheme: Option<&Scheme>) -> Self {
+    pub fn of_head(head: &ReceiptHead) -> Self {
         let header = |(name, value): &(String, String)| (name.clone(), text(&bytes_of_text(value)));
-        Self::new(&head.method, &head.target, head.headers.iter().map(header), scheme)
+        Self::new(&head.method, &head.target, head.headers.iter().map(header))
     }
 
     /// Of a request that has just arrived.
-    pub(crate) fn of_inbound(inbound: &Inbound, scheme: &Scheme) -> Self {
+    pub(crate) fn of_inbound(inbound: &Inbound) -> Self {
         let header = |(name, value): &(String, Vec<u8>)| (name.clone(), text(value));
-        Self::new(&inbound.method, &inbound.target, inbound.headers.iter().map(header), Some(scheme))
+        Self::new(&inbound.method, &inbound.target, inbound.headers.iter().map(header))
     }
 
-    fn new(
-        method: &str,
-        target: &str,
-        headers: impl Iterator<Item = (String, String)>,
-        scheme: Option<&Scheme>,
-    ) -> Self {
+    fn new(method: &str, target: &str, headers: impl Iterator<Item = (String, String)>) -> Self {
         let (path, query) = behind_token(target);
-        let proofs = scheme.map(Scheme::proof_headers).unwrap_or_default();
-        let is_proof = |name: &str| {
-            is_sensitive_name(name) || proofs.iter().any(|proof| name.eq_ignore_ascii_case(proof))
-        };
-        let is_token = |name: &str| {
-            is_sensitive_name(name)
-                || matches!(scheme, Some(Scheme::Token(TokenAt::Query(own))) if own.as_ref() == name)
-        };
         let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().take(PARAMETERS_MAX);
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
-            query: parameters.map(|pair| hide(pair, is_token)).collect(),
-            headers: headers.map(|pair| hide(pair, is_proof)).collect(),
+            query: parameters.map(hide).collect(),
+            headers: headers.map(hide).collect(),
         }
     }
 
@@ -131,8 +117,8 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-fn hide((name, value): (String, String), is_hidden: impl Fn(&str) -> bool) -> (String, String) {
-    let value = if is_hidden(&name) { HIDDEN.to_owned() } else { value };
+fn hide((name, value): (String, String)) -> (String, String) {
+    let value = if is_sensitive_name(&name) { HIDDEN.to_owned() } else { value };
     (name, value)
 }
 

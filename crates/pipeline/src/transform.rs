@@ -219,7 +219,7 @@ async fn turn(engine: &Engine, subscriber: &Subscriber) -> Option<Turn> {
 async fn seen(engine: &Engine, message: &Message) -> Option<Option<SeenRequest>> {
     loop {
         match original(engine, message).await {
-            Ok(head) => return Some(head.map(|head| SeenRequest::of_head(&head, None))),
+            Ok(head) => return Some(head.map(|head| SeenRequest::of_head(&head))),
             Err(error) => {
                 tracing::warn!(%error, "failed to read the request that a message came with, trying again");
             }

@@ -20,6 +20,7 @@ pub mod receipt;
 pub mod source;
 pub mod status;
 pub mod task;
+pub mod transformation;
 
 pub use list::ListOut;
 pub use patch::Patch;
