@@ -68,8 +68,10 @@ pub(crate) async fn deliver(
                 return Some(record::canceled(engine, lane, job, url, why));
             }
             Transformed::Failed(why) => Answer::Refused(why),
+            Transformed::Overran(why) => Answer::Overran(why),
             Transformed::Changed(change) => {
-                moved_to = change.url.as_ref().map(|url| shown_url(script, url));
+                let is_http = matches!(subscriber.target, Target::Http(_));
+                moved_to = change.url.as_ref().filter(|_| is_http).map(|url| shown_url(script, url));
                 let payload = change.payload.clone();
                 let changed = (Some(change), engine.clock.now());
                 Box::pin(send(engine, outlet, &subscriber, job, payload, changed)).await

@@ -4,6 +4,12 @@
 //! through the same steps. What must stay true: the stored message stays as it is, whatever the script does; a script
 //! sees neither signing secrets nor the endpoint's own headers; what it makes passes the same rules as configuration.
 //! Every attempt runs the script anew, so that the retry after a script was mended works. A crash here leaves nothing.
+//!
+//! A script sees the endpoint's URL and what the message is; `headers` are empty, and what it sets there goes before the
+//! endpoint's own. The request that a source received is beside these, in `request`, and not in their place: they are
+//! what will be sent, so a script can pass a header on under its own name, and one that changes nothing forwards nothing.
+//! The media type stays unless the script sets `content-type`. What a publisher passes in `transformationsParams` is not
+//! stored with a message, so scripts find `null` there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,6 +69,8 @@ pub(crate) enum Transformed {
     Cancelled,
     /// This attempt fails, for this reason.
     Failed(String),
+    /// So does this one: the script ran too long.
+    Overran(String),
 }
 
 /// What a script made of a message, checked.
@@ -189,8 +197,11 @@ pub(crate) async fn transform(
         Ok(Some(change)) => Transformed::Changed(change),
         Ok(None) => Transformed::Cancelled,
         Err(error) => {
-            let why = script.without_secrets(error.to_string());
-            Transformed::Failed(format!("the transformation failed: {why}"))
+            let why = format!("the transformation failed: {}", script.without_secrets(error.to_string()));
+            match error.kind {
+                ScriptErrorKind::Timeout => Transformed::Overran(why),
+                _ => Transformed::Failed(why),
+            }
         }
     })
 }
