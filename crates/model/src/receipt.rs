@@ -60,8 +60,17 @@ pub struct ReceiptHead {
     pub dedupe_key: Option<String>,
     /// Bytes of the body, kept or not; absent if it was too large to be read.
     pub body_bytes: Option<u64>,
+    /// Headers and parameters that carried a secret of the source although their names do not tell: not to be shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_names: Vec<String>,
     /// The receipt that this one is a replay of.
     pub replay_of: Option<String>,
+    /// Events that its body was split into; absent where it is one event.
+    #[serde(default)]
+    pub events: Option<u32>,
+    /// The receipt of the whole request that this event was cut out of.
+    #[serde(default)]
+    pub part_of: Option<String>,
 }
 
 impl std::fmt::Debug for ReceiptHead {

@@ -143,8 +143,24 @@ pub struct SourceSettings {
     pub throttle_rate: Option<u16>,
     /// The rule that makes two requests the same event, as JSON.
     pub dedupe: Option<String>,
+    /// The rule for the type of an event, as JSON.
+    pub event_type: Option<String>,
+    /// How a request with many events becomes one message each.
+    pub split: Option<SourceSplit>,
+    /// How requests prove themselves, as JSON, where the provider leaves that to the user.
+    pub scheme: Option<String>,
     /// The answer to a delivery that was accepted.
     pub response: Option<SourceResponse>,
+}
+
+/// How a request with many events becomes one message each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceSplit {
+    /// As the provider's entry says.
+    Provider,
+    /// By a rule of the source, as JSON.
+    Own(String),
 }
 
 /// An answer to a provider.

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use crate::engine::Engine;
 use crate::filters;
-use crate::{AppConfig, Inbound};
+use crate::{AppConfig, Inbound, SourceConfig};
 
 /// A checked publish call.
 #[derive(Clone, Debug)]
@@ -90,8 +90,8 @@ pub(crate) struct Event<'a> {
     pub(crate) event_type: &'a EventTypeName,
     pub(crate) channels: &'a [Channel],
     pub(crate) payload: &'a Bytes,
-    /// The request that brought it to a source.
-    pub(crate) request: Option<&'a Inbound>,
+    /// The request that brought it, and the source.
+    pub(crate) request: Option<(&'a Inbound, &'a SourceConfig)>,
 }
 
 /// The endpoints that take an event: switched on, subscribed, and let through by their filter. The same for a publish

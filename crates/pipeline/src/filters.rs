@@ -59,7 +59,8 @@ pub(crate) async fn kept_out(
     let turn = turns.acquire_owned().await.expect("the turns are never closed");
     let (app, payload) = (Arc::clone(app), event.payload.clone());
     let (event_type, channels) = (event.event_type.clone(), event.channels.to_vec());
-    let request = event.request.map(SeenRequest::of_inbound);
+    let request =
+        event.request.map(|(inbound, source)| SeenRequest::of_inbound(inbound, &source.secret_names));
     let evaluate = move || {
         let _turn = turn;
         let subject = Subject::new(&payload).event_type(event_type.as_str());

@@ -18,6 +18,7 @@ use hooktide_verify::{
 };
 use http::header::CONTENT_TYPE;
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use crate::accept::{Event, place_all, takers};
 use crate::engine::Engine;
@@ -25,6 +26,7 @@ use crate::handshake::shake_hands;
 use crate::keyed::first_half;
 use crate::keys::fetch;
 use crate::source::{Keep, SourceConfig};
+use crate::split;
 
 /// Longest name of an event type.
 const EVENT_TYPE_CHARS_MAX: usize = hooktide_model::name::NAME_CHARS_MAX;
@@ -111,6 +113,7 @@ impl Inbound {
 }
 
 /// What is written of an accepted request.
+#[derive(Clone)]
 pub(crate) struct Taken {
     pub(crate) acceptance: Acceptance,
     /// Absent for a replay, which is the same event on purpose.
@@ -118,6 +121,18 @@ pub(crate) struct Taken {
     /// What makes the call the same as another, in place of the event's key.
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) replay_of: Option<ReceiptId>,
+    pub(crate) part: Part,
+}
+
+/// What of a request a message stands for.
+#[derive(Clone)]
+pub(crate) enum Part {
+    /// A request is an event.
+    Only,
+    /// A request that was split, kept as it came; its events are messages of their own.
+    Whole { events: usize },
+    /// One of its events.
+    Event { of: ReceiptId, event_type: Option<String> },
 }
 
 /// Judge, commit, answer. `Err` when what should have been committed was not.
@@ -159,8 +174,12 @@ pub(crate) async fn receive(
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(acceptance) => {
             let key = inbound.look(|request| dedupe_key(&config.dedupe, request));
-            let taken = Taken { acceptance, dedupe_key: key, idempotency: None, replay_of: None };
-            commit(engine, config, &inbound, body, taken, now).await
+            let part = Part::Only;
+            let taken = Taken { acceptance, dedupe_key: key, idempotency: None, replay_of: None, part };
+            match split::events(config, &inbound) {
+                Some(items) => split::commit_all(engine, config, &inbound, items, taken, now).await,
+                None => commit(engine, config, &inbound, body, taken, now).await,
+            }
         }
         Err(refused) if refused.status == 503 => Ok(Received::Refused(refused)),
         Err(refused) => Ok(keep(engine, config, &inbound, refused, now).await),
@@ -218,7 +237,7 @@ fn judge_once(
     now: Timestamp,
     options: VerifyOptions,
 ) -> Result<Result<Acceptance, Refused>, KeyRequest> {
-    let scheme = &config.provider.scheme;
+    let scheme = config.scheme();
     let known = engine.keys.at(engine.clock.now());
     let verdict =
         inbound.look(|request| verify_with(scheme, &config.secrets, request, at(now), &known, options));
@@ -241,13 +260,26 @@ pub(crate) async fn commit(
     now: Timestamp,
 ) -> Result<Received, StoreError> {
     let app = engine.catalogue.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
-    let event_type = event_type(config, inbound);
-    let event = Event { event_type: &event_type, channels: &[], payload: &body, request: Some(inbound) };
-    let takers = takers(engine, &app, event).await?;
+    let event_type = event_type(config, inbound, &taken.part);
+    let event =
+        Event { event_type: &event_type, channels: &[], payload: &body, request: Some((inbound, config)) };
+    let takers = match taken.part {
+        Part::Whole { .. } => SmallVec::new(),
+        Part::Only | Part::Event { .. } => takers(engine, &app, event).await?,
+    };
     let head = ReceiptHead {
         secret: taken.acceptance.secret.map(|secret| secret.id),
         dedupe_key: taken.dedupe_key.clone(),
+        secret_names: config.secret_names.clone(),
         replay_of: taken.replay_of.map(|id| id.to_string()),
+        events: match taken.part {
+            Part::Whole { events } => u32::try_from(events).ok(),
+            Part::Only | Part::Event { .. } => None,
+        },
+        part_of: match taken.part {
+            Part::Event { of, .. } => Some(of.to_string()),
+            Part::Only | Part::Whole { .. } => None,
+        },
         ..head(inbound, ACCEPTED, "the proof holds", success_status(config), now)
     };
     let message = NewMessage {
@@ -321,7 +353,10 @@ fn head(inbound: &Inbound, code: &str, detail: &str, status: u16, now: Timestamp
         status,
         dedupe_key: None,
         body_bytes: inbound.body.as_ref().map(|body| body.len() as u64),
+        secret_names: Vec::new(),
         replay_of: None,
+        events: None,
+        part_of: None,
     }
 }
 
@@ -333,9 +368,14 @@ pub(crate) fn success_status(config: &SourceConfig) -> u16 {
 }
 
 /// The type of the event, with what no event type may hold replaced.
-fn event_type(config: &SourceConfig, inbound: &Inbound) -> EventTypeName {
-    let rule = config.provider.event_type.as_ref();
-    let found = rule.and_then(|rule| inbound.look(|request| evaluate(rule, request)));
+fn event_type(config: &SourceConfig, inbound: &Inbound, part: &Part) -> EventTypeName {
+    let rule = config.event_type.as_ref();
+    let of_request = || rule.and_then(|rule| inbound.look(|request| evaluate(rule, request)));
+    let found = match part {
+        Part::Only => of_request(),
+        Part::Whole { .. } => None,
+        Part::Event { event_type, .. } => event_type.clone().or_else(of_request),
+    };
     let allowed = |one: char| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.');
     let fitting: String = found
         .unwrap_or_default()

@@ -1,16 +1,17 @@
 //! Replay: take a stored request once more, after its secret was put right or its action failed.
 //!
 //! A refused one is judged again with the secrets of today as of its own time; the clock is not checked. Then it is
-//! committed as a message that says so. Keys are not looked up: a replay is the same event on purpose.
+//! committed as a message that says so. A request that was split is split again, by the rule of today. Keys are not looked up: a replay is the same event on purpose.
 
 use hooktide_model::receipt::bytes_of_text;
 use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
 use hooktide_store::{Idempotency, StoreError};
-use hooktide_verify::VerifyOptions;
+use hooktide_verify::{Acceptance, VerifyOptions};
 
 use crate::keyed::part_of;
-use crate::receive::{Inbound, Received, Refused, Taken, commit, judge};
+use crate::receive::{Inbound, Part, Received, Refused, Taken, commit, judge};
 use crate::source::SourceConfig;
+use crate::split;
 use crate::{Pipeline, ResendError};
 
 /// What came of a replay.
@@ -48,7 +49,9 @@ impl Pipeline {
         payload_expires_at: Timestamp,
         idempotency: Option<Idempotency>,
     ) -> Result<Replayed, ReplayError> {
-        if let (ReceiptOutcome::Accepted, Some(message)) = (receipt.outcome, receipt.message) {
+        let is_accepted = receipt.outcome == ReceiptOutcome::Accepted;
+        let is_whole = is_accepted && receipt.head.events.is_some();
+        if let (true, false, Some(message)) = (is_accepted, is_whole, receipt.message) {
             return self.resend_everywhere(config, message, idempotency).await;
         }
         let body = receipt.body.clone().ok_or(ReplayError::BodyGone)?;
@@ -62,11 +65,21 @@ impl Pipeline {
             peer: receipt.head.peer.clone(),
             payload_expires_at,
         };
-        let options = VerifyOptions { check_time: false };
-        let acceptance = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
-        let acceptance = acceptance.map_err(ReplayError::Refused)?;
-        let taken = Taken { acceptance, dedupe_key: None, idempotency, replay_of: Some(receipt.id) };
-        match commit(&self.engine, config, &inbound, body, taken, self.engine.clock.now()).await? {
+        let acceptance = if is_whole {
+            Acceptance::default()
+        } else {
+            let options = VerifyOptions { check_time: false };
+            let judged = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
+            judged.map_err(ReplayError::Refused)?
+        };
+        let (dedupe_key, replay_of) = (None, Some(receipt.id));
+        let taken = Taken { acceptance, dedupe_key, idempotency, replay_of, part: Part::Only };
+        let now = self.engine.clock.now();
+        let received = match split::events(config, &inbound) {
+            Some(items) => split::commit_all(&self.engine, config, &inbound, items, taken, now).await?,
+            None => commit(&self.engine, config, &inbound, body, taken, now).await?,
+        };
+        match received {
             Received::Accepted { message, .. } => Ok(Replayed::Committed(message)),
             Received::Handshake(_) | Received::Conflict | Received::Refused(_) => Err(ReplayError::Store(
                 StoreError::Database("a replay was answered as another request".to_owned()),

@@ -3,7 +3,8 @@
 //! Made by `filters` for what is coming in, by `transform` for what goes out, and by the API to explain and to try.
 //! What must stay true: the source's token is not in it, and a value that carries a proof or a key is hidden (it is
 //! there, but not what it is), so that nobody can read or guess it through a filter or a script; and all three see the
-//! same. Names alone tell what is a proof: a test claims that they do for every provider that sends its secret.
+//! same. Names tell what is a proof, and where a source's own scheme has the secret under a name that does not, its
+//! configuration and the stored request do.
 
 use std::fmt;
 
@@ -64,16 +65,22 @@ impl SeenRequest {
     #[must_use]
     pub fn of_head(head: &ReceiptHead) -> Self {
         let header = |(name, value): &(String, String)| (name.clone(), text(&bytes_of_text(value)));
-        Self::new(&head.method, &head.target, head.headers.iter().map(header))
+        Self::new(&head.method, &head.target, head.headers.iter().map(header), &head.secret_names)
     }
 
     /// Of a request that has just arrived.
-    pub(crate) fn of_inbound(inbound: &Inbound) -> Self {
+    pub(crate) fn of_inbound(inbound: &Inbound, secret_names: &[String]) -> Self {
         let header = |(name, value): &(String, Vec<u8>)| (name.clone(), text(value));
-        Self::new(&inbound.method, &inbound.target, inbound.headers.iter().map(header))
+        Self::new(&inbound.method, &inbound.target, inbound.headers.iter().map(header), secret_names)
     }
 
-    fn new(method: &str, target: &str, headers: impl Iterator<Item = (String, String)>) -> Self {
+    fn new(
+        method: &str,
+        target: &str,
+        headers: impl Iterator<Item = (String, String)>,
+        secret_names: &[String],
+    ) -> Self {
+        let hide = |pair| hide(pair, secret_names);
         let (path, query) = behind_token(target);
         let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().take(PARAMETERS_MAX);
         Self {
@@ -117,9 +124,10 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-fn hide((name, value): (String, String)) -> (String, String) {
-    let value = if is_sensitive_name(&name) { HIDDEN.to_owned() } else { value };
-    (name, value)
+fn hide((name, value): (String, String), secret_names: &[String]) -> (String, String) {
+    let is_hidden =
+        is_sensitive_name(&name) || secret_names.iter().any(|secret| secret.eq_ignore_ascii_case(&name));
+    (name, if is_hidden { HIDDEN.to_owned() } else { value })
 }
 
 #[cfg(test)]

@@ -2,13 +2,16 @@
 //!
 //! Built by the catalogue, dropped when configuration changes. Holds secrets: never printed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hooktide_model::{Source, SourceSecret, SourceSecretUse, Timestamp};
-use hooktide_verify::{Provider, Purpose, Rule, Secret, provider};
+use hooktide_model::{Source, SourceSecret, SourceSecretUse, SourceSplit, Timestamp};
+use hooktide_verify::{CustomScheme, Provider, Purpose, Rule, Scheme, Secret, Split, TokenAt, provider};
 use parking_lot::Mutex;
+
+use crate::seen::is_sensitive_name;
 
 /// The time over which refused requests of a source are counted.
 const KEEPING_WINDOW: Duration = Duration::from_secs(60 * 60);
@@ -27,6 +30,11 @@ pub struct SourceConfig {
     pub provider: &'static Provider,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) dedupe: Rule,
+    pub(crate) event_type: Option<Rule>,
+    pub(crate) split: Option<Split>,
+    scheme: Cow<'static, Scheme>,
+    /// Headers and parameters that carry a secret although their names do not tell.
+    pub(crate) secret_names: Vec<String>,
     rate: Option<Mutex<Rate>>,
     keeping: Mutex<Keeping>,
 }
@@ -44,11 +52,22 @@ impl SourceConfig {
             tracing::error!(source = %source.id, provider = source.provider, "this version does not know the provider");
             return None;
         };
-        let own_rule = source.settings.dedupe.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let Some(scheme) = scheme_of(&source) else {
+            tracing::error!(source = %source.id, "this version does not know the scheme");
+            return None;
+        };
+        let settings = &source.settings;
         Some(Arc::new(Self {
             provider,
+            secret_names: secret_names(&scheme),
+            scheme,
             secrets: source.secrets.iter().map(secret).collect(),
-            dedupe: own_rule.unwrap_or_else(|| provider.dedupe.clone()),
+            dedupe: own_rule(settings.dedupe.as_deref()).unwrap_or_else(|| provider.dedupe.clone()),
+            event_type: own_rule(settings.event_type.as_deref()).or_else(|| provider.event_type.clone()),
+            split: settings.split.as_ref().and_then(|split| match split {
+                SourceSplit::Provider => provider.split.clone(),
+                SourceSplit::Own(text) => serde_json::from_str(text).ok(),
+            }),
             rate: source.settings.throttle_rate.map(|rate| Mutex::new(Rate::new(rate))),
             keeping: Mutex::default(),
             source,
@@ -64,6 +83,12 @@ impl SourceConfig {
         }
     }
 
+    /// How its requests prove themselves.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
     /// Whether its rate allows another request now.
     pub(crate) fn may_take(&self, now: Timestamp) -> bool {
         self.rate.as_ref().is_none_or(|rate| rate.lock().take(now))
@@ -73,6 +98,30 @@ impl SourceConfig {
     pub(crate) fn keep(&self, body_bytes: usize, now: Timestamp) -> Keep {
         self.keeping.lock().note(body_bytes, now)
     }
+}
+
+/// How a source's requests prove themselves: its own scheme, or its provider's; `None` when this program knows neither.
+#[must_use]
+pub fn scheme_of(source: &Source) -> Option<Cow<'static, Scheme>> {
+    match &source.settings.scheme {
+        Some(own) => serde_json::from_str::<CustomScheme>(own).ok()?.checked().ok().map(Cow::Owned),
+        None => provider(&source.provider).map(|provider| Cow::Borrowed(&provider.scheme)),
+    }
+}
+
+/// Where the scheme expects the secret itself, and not only a proof of it, under a name that does not say so.
+fn secret_names(scheme: &Scheme) -> Vec<String> {
+    match scheme {
+        Scheme::Token(TokenAt::Header { name, .. } | TokenAt::Query(name)) if !is_sensitive_name(name) => {
+            vec![name.as_ref().to_owned()]
+        }
+        Scheme::AnyOf(schemes) => schemes.iter().flat_map(secret_names).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn own_rule(text: Option<&str>) -> Option<Rule> {
+    text.and_then(|text| serde_json::from_str(text).ok())
 }
 
 fn secret(stored: &SourceSecret) -> Secret {

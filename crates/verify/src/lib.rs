@@ -27,6 +27,7 @@
 pub mod axum;
 mod compare;
 mod context;
+mod custom;
 mod diagnose;
 mod families;
 mod handshake;
@@ -51,6 +52,7 @@ mod verify;
 
 pub use compare::secrets_equal;
 pub use context::Context;
+pub use custom::CustomScheme;
 pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
 pub use families::{
     AdobeEvents, AdyenItems, Braintree, Contentful, Detached, Family, FamilyResult, GraphClientState,

@@ -3,9 +3,8 @@
 use axum::extract::State;
 use hooktide_model::id::TypedId;
 use hooktide_model::{Order, OrgId, Receipt, ReceiptId, ReceiptOutcome, Source};
-use hooktide_pipeline::{ReplayError, Replayed};
+use hooktide_pipeline::{ReplayError, Replayed, scheme_of};
 use hooktide_store::ReceiptFilter;
-use hooktide_verify::{Scheme, provider};
 use utoipa::IntoParams;
 
 use super::params::{IdempotencyHeader, PageQuery, ReceiptPath, SourcePath};
@@ -48,10 +47,6 @@ impl QueryParams for OutcomeQuery {
     }
 }
 
-fn scheme(source: &Source) -> Option<&'static Scheme> {
-    provider(&source.provider).map(|provider| &provider.scheme)
-}
-
 async fn find(api: &ApiState, org: &OrgId, path: &ReceiptPath) -> ApiResult<(Source, Receipt)> {
     let source = source::find(api, org, &path.source_id).await?;
     let missing = || ApiError::not_found("receipt");
@@ -76,8 +71,9 @@ pub(crate) async fn list(
     let source = source::find(&api, &org, &path.source_id).await?;
     let filter = ReceiptFilter { page: page.request(Order::Descending), outcome: query.outcome };
     let page = api.store.receipts(source.id, filter).await?;
-    let scheme = scheme(&source);
-    Ok(ok(ListOut::of(page, |row| row.id.to_string(), |row| ReceiptOut::of(&row, scheme))))
+    let scheme = scheme_of(&source);
+    let out = |row| ReceiptOut::of(&row, scheme.as_deref());
+    Ok(ok(ListOut::of(page, |row: &Receipt| row.id.to_string(), out)))
 }
 
 /// Get a receipt with its headers and body.
@@ -91,7 +87,7 @@ pub(crate) async fn get(
     Path(path): Path<ReceiptPath>,
 ) -> ApiResult<Answer<ReceiptDetailOut>> {
     let (source, receipt) = find(&api, &org, &path).await?;
-    Ok(ok(ReceiptDetailOut::of(&receipt, scheme(&source))))
+    Ok(ok(ReceiptDetailOut::of(&receipt, scheme_of(&source).as_deref())))
 }
 
 /// Take a request once more: an accepted one goes to every endpoint again; a refused one is judged with the secrets

@@ -28,6 +28,10 @@ pub(super) async fn received(api: &ApiState, source: &Source, named: &str) -> Ap
     };
     let message = message::find(api, source.app, &id, true).await?;
     let head = api.store.receipt_head(message.id).await?;
+    if head.as_ref().is_some_and(|head| head.events.is_some()) {
+        let why = "the request was split, so no endpoint was asked about all of it; name one of its events";
+        return Err(ApiError::bad_request("receipt_was_split", why));
+    }
     Ok(Stored { request: head.map(|head| SeenRequest::of_head(&head)), message })
 }
 

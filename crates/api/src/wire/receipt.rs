@@ -43,6 +43,10 @@ pub struct ReceiptOut {
     pub body_bytes: Option<u64>,
     /// The receipt that this is a replay of.
     pub replay_of: Option<String>,
+    /// How many events the request was split into; null where it is one event.
+    pub events: Option<u32>,
+    /// The receipt of the whole request that this event was cut out of.
+    pub part_of: Option<String>,
 }
 
 /// A request with all of it.
@@ -103,6 +107,8 @@ impl ReceiptOut {
             dedupe_key: head.dedupe_key.clone(),
             body_bytes: head.body_bytes,
             replay_of: head.replay_of.clone(),
+            events: head.events,
+            part_of: head.part_of.clone(),
         }
     }
 }

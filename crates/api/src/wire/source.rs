@@ -3,32 +3,22 @@
 use std::collections::BTreeMap;
 
 use hooktide_model::{
-    Metadata, Source, SourceId, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, Timestamp, Uid,
+    Metadata, Source, SourceId, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit, Timestamp, Uid,
 };
-use hooktide_verify::{PROVIDERS, Rule, provider};
-use http::{HeaderName, HeaderValue};
+use hooktide_verify::{PROVIDERS, provider};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Patch;
 use super::patch::not_null;
+use super::source_rules::{
+    check_methods, check_response, check_rule, check_scheme, check_secrets, check_split, check_url,
+};
 use crate::error::ApiError;
 use crate::validate::Rules;
 
 /// Bytes of a body that a source may allow at most.
 const BODY_BYTES_CEILING: u32 = 64 << 20;
-/// Bytes of an answer's body.
-const RESPONSE_BODY_BYTES_MAX: usize = 64 << 10;
-/// Header lines of an answer.
-const RESPONSE_HEADERS_MAX: usize = 20;
-/// Bytes of a secret.
-const SECRET_BYTES_MAX: usize = 16 << 10;
-/// Bytes of a rule for de-duplication.
-const RULE_BYTES_MAX: usize = 4 << 10;
-/// Methods that a delivery may use.
-const METHODS: &[&str] = &["POST", "PUT", "PATCH", "GET", "DELETE"];
-/// Headers that the server itself sets.
-const OWN_HEADERS: &[&str] = &["connection", "content-length", "transfer-encoding", "upgrade", "date"];
 
 /// Types of the wire API that stand for a scheme under another name here.
 const WIRE_TYPES: &[(&str, &str)] = &[
@@ -94,6 +84,21 @@ pub struct SourceIn {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub dedupe: Option<serde_json::Value>,
+    /// Hooktide's own: the type of an event, in place of the provider's rule; written like `dedupe`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub event_type: Option<serde_json::Value>,
+    /// Hooktide's own: make one message of each event in a request that carries many. `true` where the provider's entry
+    /// says where they are, or `{"at": "/events", "event_type": {"body": "/type"}, "id": {"body": "/id"}}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub split: Option<serde_json::Value>,
+    /// Hooktide's own: how requests prove themselves, for `custom` only: `{"hmac": {"parts": ["body"], "hash": "sha256",
+    /// "encoding": "hex", "signature": {"header": {"name": "x-signature"}}}}`, `{"plain_hash": {…}}` or
+    /// `{"token": {"header": {"name": "x-key"}}}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub scheme: Option<serde_json::Value>,
     /// Hooktide's own: the answer to an accepted delivery, in place of the provider's.
     #[serde(default)]
     pub response: Option<SourceResponseIn>,
@@ -208,6 +213,15 @@ pub struct SourceOut {
     /// What makes two requests the same event; null for the provider's rule.
     #[schema(value_type = Option<Object>)]
     pub dedupe: Option<serde_json::Value>,
+    /// The rule for the type of an event; null for the provider's.
+    #[schema(value_type = Option<Object>)]
+    pub event_type: Option<serde_json::Value>,
+    /// How a request with many events becomes one message each; null where it is one message.
+    #[schema(value_type = Option<Object>)]
+    pub split: Option<serde_json::Value>,
+    /// How requests prove themselves; null for the provider's way.
+    #[schema(value_type = Option<Object>)]
+    pub scheme: Option<serde_json::Value>,
     /// The answer to an accepted delivery; null for the provider's.
     pub response: Option<SourceResponseIn>,
     /// When it was created.
@@ -294,7 +308,10 @@ impl SourceIn {
                 }
             }),
             throttle_rate: rules.rate("throttleRate", self.throttle_rate),
-            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, &rule)),
+            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, "dedupe", &rule)),
+            event_type: self.event_type.and_then(|rule| check_rule(&mut rules, "eventType", &rule)),
+            split: self.split.and_then(|split| check_split(&mut rules, &provider_name, &split)),
+            scheme: self.scheme.and_then(|scheme| check_scheme(&mut rules, &provider_name, &scheme)),
             response: self.response.map(|response| check_response(&mut rules, response)),
         };
         let draft = SourceDraft {
@@ -308,85 +325,6 @@ impl SourceIn {
         rules.finish().map(|()| draft)
     }
 }
-
-fn check_url(rules: &mut Rules, text: String) -> Option<String> {
-    let is_web = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if !is_web {
-        rules.fail("url", "must be an http or https URL");
-    }
-    is_web.then_some(text)
-}
-
-fn check_methods(rules: &mut Rules, methods: Vec<String>) -> Vec<String> {
-    let fits = !methods.is_empty() && methods.iter().all(|one| METHODS.contains(&one.as_str()));
-    if !fits || methods.len() > METHODS.len() {
-        rules.fail("methods", format_args!("must be some of {}", METHODS.join(", ")));
-    }
-    methods
-}
-
-fn check_rule(rules: &mut Rules, rule: &serde_json::Value) -> Option<String> {
-    let text = rule.to_string();
-    if text.len() > RULE_BYTES_MAX {
-        rules.fail("dedupe", format_args!("must be at most {RULE_BYTES_MAX} bytes as JSON"));
-        return None;
-    }
-    rules.check("dedupe", serde_json::from_str::<Rule>(&text)).map(|_| text)
-}
-
-fn check_response(rules: &mut Rules, response: SourceResponseIn) -> SourceResponse {
-    if response.status.is_some_and(|status| !(200..=299).contains(&status)) {
-        rules.fail("response", "status must be 200 to 299: anything else is no success to a provider");
-    }
-    if response.body.as_ref().is_some_and(|body| body.len() > RESPONSE_BODY_BYTES_MAX) {
-        rules.fail("response", format_args!("body must be at most {RESPONSE_BODY_BYTES_MAX} bytes"));
-    }
-    if response.headers.len() > RESPONSE_HEADERS_MAX {
-        rules.fail("response", format_args!("headers must be at most {RESPONSE_HEADERS_MAX}"));
-    }
-    for (name, value) in &response.headers {
-        let fits = HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok();
-        if !fits || OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-            rules.fail("response", format_args!("header {name:?} cannot be set"));
-        }
-    }
-    SourceResponse { status: response.status, headers: response.headers, body: response.body }
-}
-
-fn check_secrets(rules: &mut Rules, config: SourceConfigIn) -> Vec<SourceSecret> {
-    let plain = |id: &str, purpose, text| SourceSecret {
-        id: id.to_owned(),
-        purpose,
-        text,
-        from_s: None,
-        until_s: None,
-    };
-    let mut secrets = Vec::new();
-    secrets.extend(config.secret.map(|text| plain("secret", SourceSecretUse::Signing, text)));
-    secrets.extend(config.verify_token.map(|text| plain("verify-token", SourceSecretUse::Challenge, text)));
-    let seconds = |time: Timestamp| time.unix_ms().div_euclid(1000);
-    secrets.extend(config.secrets.into_iter().flatten().map(|secret| SourceSecret {
-        id: secret.id,
-        purpose: if secret.challenge { SourceSecretUse::Challenge } else { SourceSecretUse::Signing },
-        text: secret.secret,
-        from_s: secret.valid_from.map(seconds),
-        until_s: secret.valid_until.map(seconds),
-    }));
-    if secrets.len() > hooktide_model::source::SOURCE_SECRETS_MAX {
-        let most = hooktide_model::source::SOURCE_SECRETS_MAX;
-        rules.fail("config", format_args!("has {} secrets; at most {most} are allowed", secrets.len()));
-    }
-    if secrets.iter().any(|secret| secret.text.is_empty() || secret.text.len() > SECRET_BYTES_MAX) {
-        rules.fail("config", format_args!("a secret must have 1 to {SECRET_BYTES_MAX} bytes"));
-    }
-    if secrets.iter().any(|secret| secret.id.is_empty() || secret.id.len() > LABEL_BYTES_MAX) {
-        rules.fail("config", format_args!("a secret's id must have 1 to {LABEL_BYTES_MAX} bytes"));
-    }
-    secrets
-}
-
-/// Bytes of a secret's name.
-const LABEL_BYTES_MAX: usize = 128;
 
 impl SourceDraft {
     /// Replace a source's content. The token stays, and so do the secrets unless others were sent.
@@ -448,7 +386,13 @@ impl SourceOut {
             methods: settings.methods,
             body_bytes_max: settings.body_bytes_max,
             throttle_rate: settings.throttle_rate,
-            dedupe: settings.dedupe.and_then(|text| serde_json::from_str(&text).ok()),
+            dedupe: shown(settings.dedupe),
+            event_type: shown(settings.event_type),
+            split: settings.split.and_then(|split| match split {
+                SourceSplit::Provider => Some(true.into()),
+                SourceSplit::Own(text) => shown(Some(text)),
+            }),
+            scheme: shown(settings.scheme),
             response: settings.response.map(|response| SourceResponseIn {
                 status: response.status,
                 headers: response.headers,
@@ -458,6 +402,10 @@ impl SourceOut {
             updated_at: row.updated_at,
         }
     }
+}
+
+fn shown(json: Option<String>) -> Option<serde_json::Value> {
+    json.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 /// Where the provider sends.

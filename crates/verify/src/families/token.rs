@@ -11,17 +11,19 @@ use crate::json;
 use crate::request::{Found, Outgoing, Request};
 use crate::secret::{Secret, SecretError};
 use crate::sign::{SignError, write_field};
-use crate::template::{KeyForm, Text, prepare};
+use crate::template::{KeyForm, TemplateMistake, Text, header_name, json_pointer, prepare};
 use crate::verdict::{Acceptance, Failure, Reason};
 
 /// Where a shared token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum TokenAt {
     /// A header, after a prefix that is often empty.
     Header {
         /// Its name.
         name: Text,
         /// What precedes the token.
+        #[cfg_attr(feature = "serde", serde(default))]
         prefix: Text,
     },
     /// A query parameter.
@@ -32,6 +34,21 @@ pub enum TokenAt {
     Basic,
     /// `Authorization: Bearer`.
     Bearer,
+}
+
+impl TokenAt {
+    /// Checks a place that a user wrote.
+    ///
+    /// # Errors
+    /// No name of a header, no JSON Pointer, no name of a parameter.
+    pub fn check(&self) -> Result<(), TemplateMistake> {
+        match self {
+            Self::Header { name, .. } => header_name(name),
+            Self::BodyField(pointer) => json_pointer(pointer),
+            Self::Query(name) if name.is_empty() => Err(TemplateMistake::NoSignature),
+            Self::Query(_) | Self::Basic | Self::Bearer => Ok(()),
+        }
+    }
 }
 
 const AUTHORIZATION: &str = "authorization";

@@ -14,13 +14,21 @@ pub const SPLIT_ITEMS_MAX: usize = 10_000;
 
 /// How a body is split.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Split {
     /// JSON Pointer of the array; empty if it is the body itself.
     pub at: Text,
     /// The event type of an item, judged with the item as the body.
+    #[cfg_attr(feature = "serde", serde(default = "nothing"))]
     pub event_type: Rule,
     /// The key for de-duplication of an item, likewise.
+    #[cfg_attr(feature = "serde", serde(default = "nothing"))]
     pub id: Rule,
+}
+
+#[cfg(feature = "serde")]
+const fn nothing() -> Rule {
+    Rule::NOTHING
 }
 
 /// One event of several.

@@ -40,6 +40,9 @@ pub enum TemplateMistake {
     /// A pointer that is not RFC 6901.
     #[error("a body field must be a JSON Pointer, as in /data/id")]
     Pointer,
+    /// Without it anybody could make the hash.
+    #[error("`parts` lacks `secret`: anybody could make the hash")]
+    SecretMissing,
     /// HMAC keys are not part of the text.
     #[error("`secret` is a part of plain hashes only")]
     SecretPart,
@@ -51,11 +54,26 @@ impl Template {
     /// # Errors
     /// The first mistake.
     pub fn check(&self) -> Result<(), TemplateMistake> {
-        if self.parts.len() > PARTS_MAX {
-            return Err(TemplateMistake::TooManyParts);
-        }
         if self.parts.contains(&Part::Secret) {
             return Err(TemplateMistake::SecretPart);
+        }
+        self.check_common()
+    }
+
+    /// Checks a template of a plain hash that a user wrote.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check_plain(&self) -> Result<(), TemplateMistake> {
+        if !self.parts.contains(&Part::Secret) {
+            return Err(TemplateMistake::SecretMissing);
+        }
+        self.check_common()
+    }
+
+    fn check_common(&self) -> Result<(), TemplateMistake> {
+        if self.parts.len() > PARTS_MAX {
+            return Err(TemplateMistake::TooManyParts);
         }
         if !self.parts.contains(&Part::Body) {
             return Err(TemplateMistake::BodyNotSigned);
@@ -114,12 +132,14 @@ impl Template {
     }
 }
 
-fn header_name(name: &Text) -> Result<(), TemplateMistake> {
+/// Whether a header can have that name.
+pub(crate) fn header_name(name: &Text) -> Result<(), TemplateMistake> {
     let is_name = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     if is_name { Ok(()) } else { Err(TemplateMistake::HeaderName) }
 }
 
-fn json_pointer(pointer: &Text) -> Result<(), TemplateMistake> {
+/// Whether that is a JSON Pointer.
+pub(crate) fn json_pointer(pointer: &Text) -> Result<(), TemplateMistake> {
     if pointer.starts_with('/') { Ok(()) } else { Err(TemplateMistake::Pointer) }
 }

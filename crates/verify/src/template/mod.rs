@@ -15,6 +15,7 @@ mod time;
 mod write;
 
 pub use check::TemplateMistake;
+pub(crate) use check::{header_name, json_pointer};
 pub use digest::Hash;
 pub use encoding::Encoding;
 pub use key::KeyForm;

@@ -109,8 +109,10 @@ pub enum SignatureAt {
         /// Its name.
         name: Text,
         /// What precedes the signature.
+        #[cfg_attr(feature = "serde", serde(default))]
         prefix: Text,
         /// Whether several lines may be there.
+        #[cfg_attr(feature = "serde", serde(default))]
         may_repeat: bool,
     },
     /// `k=v` pairs, of which any of some keys is a signature: `t=…,v1=…`.
@@ -129,6 +131,7 @@ pub enum SignatureAt {
         /// Between values.
         separator: char,
         /// What precedes each signature.
+        #[cfg_attr(feature = "serde", serde(default))]
         prefix: Text,
     },
     /// Headers of which any may match: primary and secondary, or numbered.

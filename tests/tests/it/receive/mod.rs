@@ -12,4 +12,5 @@ mod keeping;
 mod provider;
 mod rotation;
 mod sources;
+mod split;
 mod transformation;

@@ -6,28 +6,26 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use hooktide_model::{Message, Seq, Timestamp, Trigger};
+use hooktide_model::{Message, Seq, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::chunk::{Chunk, Reader};
+use super::chunk::{Chunk, Reader, Waiting, trigger};
 use super::history::read_from;
 use super::parts::Parts;
 use super::writer::Tombstone;
 use crate::{Due, InHand, NothingInHand, ScheduleRow};
 
-/// By the primary key's first column, in the order of the rest: read row by row, as far as needed.
+/// By the index of a sealed chunk, in its order: read row by row, as far as needed.
 pub(super) const DUE_ROWS: &str =
     "SELECT due, msg, tries, trigger FROM schedule WHERE ep = ?1 ORDER BY due, msg";
-/// The next endpoint that has rows: one step of a skip scan over the primary key.
+/// The next endpoint that has rows: one step of a skip scan over the index.
 pub(super) const NEXT_ENDPOINT: &str = "SELECT ep FROM schedule WHERE ep > ?1 ORDER BY ep LIMIT 1";
 
-/// A schedule row.
+/// A schedule row and the chunk that it lies in.
+#[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) segment: u32,
-    pub(super) due: i64,
-    pub(super) message: i64,
-    pub(super) tries: u16,
-    pub(super) trigger: u8,
+    pub(super) waiting: Waiting,
 }
 
 /// At most `limit` rows due at `now` with their messages, without those in hand, and the due time of the first row
@@ -40,27 +38,27 @@ pub(super) fn due(
     in_hand: &dyn InHand,
 ) -> rusqlite::Result<(Vec<Due>, Option<Timestamp>)> {
     let mut rows = rows_of(parts, endpoint, limit.saturating_add(1), in_hand)?;
-    rows.sort_unstable_by_key(|row| (row.due, row.message));
-    let ready = rows.iter().take(limit).take_while(|row| row.due <= now.unix_ms()).count();
-    let next = rows.get(ready).map(|row| Timestamp::from_unix_ms(row.due));
+    rows.sort_unstable_by_key(|row| (row.waiting.due, row.waiting.message));
+    let ready = rows.iter().take(limit).take_while(|row| row.waiting.due <= now).count();
+    let next = rows.get(ready).map(|row| row.waiting.due);
     let chunks = parts.chain.all();
     let mut messages = Messages { parts, chunks: &chunks, now, reader: None };
     let mut found = Vec::with_capacity(ready);
     for row in rows.into_iter().take(ready) {
-        let schedule_row = ScheduleRow { segment: row.segment, due: Timestamp::from_unix_ms(row.due) };
-        let Some(message) = messages.get(Seq(row.message))? else {
+        let Waiting { message, tries, trigger, .. } = row.waiting;
+        let Some(message) = messages.get(message)? else {
             // The message is not in history (any more): nothing is left to send.
-            parts.forget(schedule_row, endpoint, Seq(row.message));
+            parts.forget(row.key(), endpoint, message);
             continue;
         };
-        found.push(Due { row: schedule_row, message, tries: row.tries, trigger: row.trigger() });
+        found.push(Due { row: row.key(), message, tries, trigger });
     }
     Ok((found, next))
 }
 
 impl Row {
-    fn trigger(&self) -> Trigger {
-        if self.trigger == Trigger::Manual as u8 { Trigger::Manual } else { Trigger::Scheduled }
+    fn key(self) -> ScheduleRow {
+        ScheduleRow { segment: self.segment, due: self.waiting.due }
     }
 }
 
@@ -102,9 +100,9 @@ pub(super) fn rows_of(
 ) -> rusqlite::Result<Vec<Row>> {
     // Before anything is read: see `Tombstones::of`.
     let dead = parts.shared.tombstones.of(endpoint);
-    let is_passed_over = |row: &Row, key: ScheduleRow| {
-        let message = Seq(row.message);
-        dead.contains(&Tombstone { row: key, endpoint, message }) || in_hand.has(message, row.trigger())
+    let is_passed_over = |row: &Row| {
+        let Waiting { message, trigger, .. } = row.waiting;
+        dead.contains(&Tombstone { row: row.key(), endpoint, message }) || in_hand.has(message, trigger)
     };
     let mut rows = Vec::new();
     for chunk in parts.chain.all() {
@@ -119,20 +117,30 @@ fn rows_in(
     chunk: &Chunk,
     endpoint: Seq,
     limit: usize,
-    is_passed_over: impl Fn(&Row, ScheduleRow) -> bool,
+    is_passed_over: impl Fn(&Row) -> bool,
     rows: &mut Vec<Row>,
 ) -> rusqlite::Result<()> {
+    let segment = chunk.number;
+    if let Some(index) = &*chunk.index.read() {
+        let found = index.schedule.of(endpoint).map(|waiting| Row { segment, waiting });
+        rows.extend(found.filter(|row| !is_passed_over(row)).take(limit));
+        return Ok(());
+    }
     let reader = chunk.reader()?;
     let mut select = reader.prepare_cached(DUE_ROWS)?;
     let mut found = select.query(params![endpoint.0])?;
     let mut live = 0;
     while live < limit {
         let Some(row) = found.next()? else { break };
-        let segment = chunk.number;
-        let row =
-            Row { segment, due: row.get(0)?, message: row.get(1)?, tries: row.get(2)?, trigger: row.get(3)? };
-        let key = ScheduleRow { segment, due: Timestamp::from_unix_ms(row.due) };
-        if !is_passed_over(&row, key) {
+        let waiting = Waiting {
+            endpoint,
+            due: Timestamp::from_unix_ms(row.get(0)?),
+            message: Seq(row.get(1)?),
+            tries: row.get(2)?,
+            trigger: trigger(row.get(3)?),
+        };
+        let row = Row { segment, waiting };
+        if !is_passed_over(&row) {
             rows.push(row);
             live += 1;
         }
@@ -147,6 +155,10 @@ pub(super) fn scheduled_endpoints(parts: &Parts) -> rusqlite::Result<Vec<(Seq, T
         if chunk.summary.scheduled.load(Ordering::Acquire) <= 0 {
             continue;
         }
+        if let Some(index) = &*chunk.index.read() {
+            endpoints.extend(index.schedule.endpoints());
+            continue;
+        }
         let reader = chunk.reader()?;
         let mut next = reader.prepare_cached(NEXT_ENDPOINT)?;
         let mut after = i64::MIN;
@@ -157,8 +169,8 @@ pub(super) fn scheduled_endpoints(parts: &Parts) -> rusqlite::Result<Vec<(Seq, T
     }
     let mut found = Vec::with_capacity(endpoints.len());
     for endpoint in endpoints.into_iter().map(Seq) {
-        let earliest = rows_of(parts, endpoint, 1, &NothingInHand)?.iter().map(|row| row.due).min();
-        found.extend(earliest.map(|due| (endpoint, Timestamp::from_unix_ms(due))));
+        let earliest = rows_of(parts, endpoint, 1, &NothingInHand)?.iter().map(|row| row.waiting.due).min();
+        found.extend(earliest.map(|due| (endpoint, due)));
     }
     Ok(found)
 }

@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use hooktide_model::{Seq, Timestamp, Trigger};
+use hooktide_model::{Seq, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::chain::Chain;
-use super::chunk::{Chunk, Meta, get_meta, open_writer, put_meta};
+use super::chunk::{Chunk, Meta, ScheduleChange, Waiting, get_meta, open_writer, put_meta};
 use super::history::unpack_targets;
 use super::writer::{Tombstone, delete_rows, insert_schedule_row};
 use crate::ScheduleRow;
@@ -44,19 +44,15 @@ pub(super) fn recover(chain: &Chain, connection: &mut Connection) -> rusqlite::R
     let lost = deliveries_without_row(chain, low_water)?;
     for group in lost.chunks(ROWS_PER_COMMIT) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut written = Vec::with_capacity(group.len());
         for (message, endpoint) in group {
             let message = Seq(*message);
-            insert_schedule_row(
-                &transaction,
-                Seq(*endpoint),
-                message.time(),
-                message,
-                0,
-                Trigger::Scheduled,
-            )?;
+            let mut row = Waiting::first(message, Seq(*endpoint), message.time());
+            insert_schedule_row(&transaction, &mut row)?;
+            written.push(ScheduleChange::Added(row));
         }
         transaction.commit()?;
-        chain.open().summary.scheduled.fetch_add(i64::try_from(group.len()).unwrap_or(0), Ordering::AcqRel);
+        chain.open().schedule_changed(&written);
     }
     let open = chain.open();
     let mark = open.summary.last_seq.load(Ordering::Acquire).max(open.summary.first_seq) + 1;
@@ -76,8 +72,8 @@ fn delete_finished_rows(chain: &Chain) -> rusqlite::Result<()> {
             collect_finished(later, chunk, &mut dead)?;
         }
         if !dead.is_empty() {
-            let count = delete_rows(&open_writer(&chunk.path)?, &dead)?;
-            chunk.summary.scheduled.fetch_sub(count, Ordering::AcqRel);
+            let gone = delete_rows(&open_writer(&chunk.path)?, &dead)?;
+            chunk.schedule_changed(&gone);
         }
     }
     Ok(())

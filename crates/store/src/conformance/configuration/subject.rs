@@ -9,7 +9,7 @@ use hooktide_model::id::TypedId;
 use hooktide_model::{
     AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation,
     EventType, EventTypeName, IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret,
-    SourceSecretUse, SourceSettings, SourceToken, Timestamp, Uid,
+    SourceSecretUse, SourceSettings, SourceSplit, SourceToken, Timestamp, Uid,
 };
 
 use crate::{Configuration, Idempotency, StoreError, Written};
@@ -75,6 +75,9 @@ impl ConfigurationSubject {
                 body_bytes_max: Some(1024),
                 throttle_rate: Some(9),
                 dedupe: Some("\"body_hash\"".to_owned()),
+                event_type: Some(r#"{"body":"/type"}"#.to_owned()),
+                split: Some(SourceSplit::Own(r#"{"at":"/events"}"#.to_owned())),
+                scheme: Some(r#"{"token":"bearer"}"#.to_owned()),
                 response: Some(SourceResponse {
                     status: Some(200),
                     headers: pairs(&[("x-answer", "yes")]),

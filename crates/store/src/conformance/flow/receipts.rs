@@ -25,7 +25,10 @@ fn receipt(harness: &Harness, source: Seq, code: &str) -> NewReceipt {
         status: 200,
         dedupe_key: Some("event-1".to_owned()),
         body_bytes: Some(13),
+        secret_names: vec!["x-pass".to_owned()],
         replay_of: None,
+        events: Some(3),
+        part_of: None,
     };
     NewReceipt { source, head }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Bloom, MemoryIndex, Meta, get_meta};
+use super::{Bloom, MemoryIndex, Meta, ScheduleChange, get_meta};
 
 /// Reading connections kept open over all chunks.
 const READERS_IDLE_MAX: usize = 64;
@@ -114,6 +114,16 @@ impl Chunk {
             None => open_reader(&self.path)?,
         };
         Ok(Reader { chunk: self, connection: Some(connection) })
+    }
+
+    /// Follow committed changes of its schedule; how many rows more there are.
+    pub(in super::super) fn schedule_changed(&self, changes: &[ScheduleChange]) -> i64 {
+        if let Some(index) = &mut *self.index.write() {
+            changes.iter().for_each(|change| index.schedule.apply(change));
+        }
+        let rows = changes.iter().map(ScheduleChange::rows).sum();
+        self.summary.scheduled.fetch_add(rows, Ordering::AcqRel);
+        rows
     }
 
     /// Whether an attempt in this chunk may belong to that message.

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use hooktide_model::ReceiptOutcome;
 use rusqlite::Connection;
 
+use super::memory_schedule::MemorySchedule;
+
 /// A message in an application's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct MessageEntry {
@@ -55,6 +57,8 @@ pub(in super::super) struct MemoryIndex {
     pub(in super::super) by_source: HashMap<i64, Vec<ReceiptEntry>>,
     /// By key hash.
     pub(in super::super) keys: HashMap<[u8; 16], KeyEntry>,
+    /// What waits, by endpoint.
+    pub(in super::super) schedule: MemorySchedule,
 }
 
 /// A stable 32 bit hash (FNV-1a) of an event type's name.
@@ -65,7 +69,7 @@ pub(in super::super) fn type_hash(name: &str) -> u32 {
 impl MemoryIndex {
     /// Scan a chunk that has no indexes of its own.
     pub(in super::super) fn scan(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut index = Self::default();
+        let mut index = Self { schedule: MemorySchedule::scan(connection)?, ..Self::default() };
         let mut messages = connection.prepare("SELECT seq, app, event_type FROM message ORDER BY seq")?;
         let mut rows = messages.query([])?;
         while let Some(row) = rows.next()? {

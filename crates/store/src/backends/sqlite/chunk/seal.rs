@@ -21,10 +21,14 @@ const INDEX_MESSAGES: &str = "CREATE INDEX IF NOT EXISTS attempt_by_endpoint_mes
 /// Idempotency keys and event ids, the newest use of a key found without sorting.
 const INDEX_KEY: &str = "CREATE INDEX IF NOT EXISTS message_key_by_key ON message_key (key, msg)";
 
+/// What is due for an endpoint, without a look at the table.
+const INDEX_SCHEDULE: &str =
+    "CREATE INDEX IF NOT EXISTS schedule_by_endpoint ON schedule (ep, due, msg, tries, trigger)";
+
 /// Index a closed chunk through `connection`, its former writer, and let go of its memory index.
 pub(in super::super) fn seal(chunk: &Chunk, connection: Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    for statement in [INDEX_MESSAGE, INDEX_ATTEMPT, INDEX_FAILED, INDEX_MESSAGES, INDEX_KEY] {
+    for statement in [INDEX_MESSAGE, INDEX_ATTEMPT, INDEX_FAILED, INDEX_MESSAGES, INDEX_KEY, INDEX_SCHEDULE] {
         connection.execute_batch(statement)?;
     }
     index_receipts(&connection)?;

@@ -27,7 +27,7 @@ pub(in super::super) fn attempt_counts(
         count_attempts(&chunk, endpoint, from, to, &mut counts)?;
     }
     for row in rows_of(parts, endpoint.seq(), usize::MAX, &NothingInHand)? {
-        if row.tries > 0 { counts.sending += 1 } else { counts.pending += 1 }
+        if row.waiting.tries > 0 { counts.sending += 1 } else { counts.pending += 1 }
     }
     Ok(counts)
 }

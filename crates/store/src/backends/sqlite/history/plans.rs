@@ -28,13 +28,13 @@ const PLANS: &[(&str, &str)] = &[
     (deliveries::OLDEST, "COVERING INDEX attempt_by_endpoint_message (ep=? AND msg>? AND msg<?)"),
     (erase::ERASE_PAYLOAD, "INTEGER PRIMARY KEY"),
     (erase::ERASE_RESPONSE, "PRIMARY KEY (msg=? AND seq=?)"),
-    (due::DUE_ROWS, "PRIMARY KEY (ep=?)"),
-    (due::NEXT_ENDPOINT, "PRIMARY KEY (ep>?)"),
+    (due::DUE_ROWS, "COVERING INDEX schedule_by_endpoint (ep=?)"),
+    (due::NEXT_ENDPOINT, "COVERING INDEX schedule_by_endpoint (ep>?)"),
     (keys::FIND_KEY, "INDEX message_key_by_key (key=?)"),
     (recover::TARGETS, "INTEGER PRIMARY KEY (rowid>?)"),
     (recover::ATTEMPTED, "PRIMARY KEY (msg>?)"),
     (recover::FINISHED, "PRIMARY KEY (segment=?)"),
-    (writer::DELETE_ROW, "PRIMARY KEY (ep=? AND due=? AND msg=?)"),
+    (writer::DELETE_ROW, "PRIMARY KEY (due=? AND ep=? AND msg=?)"),
     (writer::DELETE_FINISHED, "PRIMARY KEY (segment=? AND ep=? AND due=? AND msg=?)"),
 ];
 

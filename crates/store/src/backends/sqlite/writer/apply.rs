@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp, Trigger};
+use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp};
 use rusqlite::{Connection, params};
 use smallvec::SmallVec;
 
-use super::super::chunk::KeyEntry;
+use super::super::chunk::{KeyEntry, ScheduleChange, Waiting};
 use super::super::keys::{KeyFinder, Wanted};
 use super::effects::{Effects, Inserted, Settled, Tombstone};
 use super::outstanding::Outstanding;
@@ -40,15 +40,12 @@ const END_OF_TIME: Duration = Duration::from_secs(3600);
 const INSERT_FINISHED: &str =
     "INSERT INTO finished (segment, ep, due, msg) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 
-/// Write a schedule row; returns the due time it got (later by a few milliseconds when the exact key is taken).
+/// Write a schedule row; its due time becomes later by a few milliseconds when the exact key is taken.
 pub(in super::super) fn insert_schedule_row(
     connection: &Connection,
-    endpoint: Seq,
-    due: Timestamp,
-    message: Seq,
-    tries: u16,
-    trigger: Trigger,
-) -> rusqlite::Result<Timestamp> {
+    row: &mut Waiting,
+) -> rusqlite::Result<()> {
+    let Waiting { endpoint, due, message, tries, trigger } = *row;
     let mut insert = connection.prepare_cached(INSERT_SCHEDULE)?;
     // At the end of time the free key is looked for downwards: a clamped time would be tried for ever.
     let step = if due < Timestamp::MAX.minus(END_OF_TIME) { 1 } else { -1 };
@@ -56,7 +53,8 @@ pub(in super::super) fn insert_schedule_row(
     while insert.execute(params![endpoint.0, due_ms, message.0, tries, trigger as u8])? == 0 {
         due_ms += step;
     }
-    Ok(Timestamp::from_unix_ms(due_ms))
+    row.due = Timestamp::from_unix_ms(due_ms);
+    Ok(())
 }
 
 impl Writer {
@@ -97,8 +95,7 @@ impl Writer {
         ])?;
         for target in &mut message.targets {
             if let Placement::Scheduled { due } = &mut target.placement {
-                *due = insert_schedule_row(connection, target.endpoint, *due, seq, 0, Trigger::Scheduled)?;
-                effects.schedule_rows += 1;
+                *due = self.insert_row(Waiting::first(seq, target.endpoint, *due), effects)?;
             }
         }
         self.apply_receipt(prepared, seq, effects)?;
@@ -173,8 +170,8 @@ impl Writer {
             self.connection.prepare_cached(INSERT_KEY)?.execute(params![key, request, message.0])?;
             effects.keys.insert(key, KeyEntry { message: message.0, request });
         }
-        *due = insert_schedule_row(&self.connection, *endpoint, *due, *message, 0, *trigger)?;
-        effects.schedule_rows += 1;
+        let row = Waiting { trigger: *trigger, ..Waiting::first(*message, *endpoint, *due) };
+        *due = self.insert_row(row, effects)?;
         Ok(())
     }
 
@@ -188,17 +185,9 @@ impl Writer {
         let attempt = &outcome.attempt;
         let url = self.url_id(&attempt.url)?;
         if let Some(due) = outcome.next_due {
-            let (endpoint, message) = (outcome.endpoint, outcome.message);
-            let due = insert_schedule_row(
-                &self.connection,
-                endpoint,
-                due,
-                message,
-                attempt.number,
-                attempt.trigger,
-            )?;
-            outcome.next_due = Some(due);
-            effects.schedule_rows += 1;
+            let first = Waiting::first(outcome.message, outcome.endpoint, due);
+            let row = Waiting { tries: attempt.number, trigger: attempt.trigger, ..first };
+            outcome.next_due = Some(self.insert_row(row, effects)?);
         }
         self.connection.prepare_cached(INSERT_ATTEMPT)?.execute(params![
             outcome.message.0,
@@ -223,6 +212,13 @@ impl Writer {
         Ok(())
     }
 
+    /// Write a row into the open chunk's schedule; the due time that it got.
+    fn insert_row(&self, mut row: Waiting, effects: &mut Effects) -> rusqlite::Result<Timestamp> {
+        insert_schedule_row(&self.connection, &mut row)?;
+        effects.schedule.push(ScheduleChange::Added(row));
+        Ok(row.due)
+    }
+
     fn remove_row(
         &self,
         row: ScheduleRow,
@@ -232,8 +228,9 @@ impl Writer {
     ) -> rusqlite::Result<()> {
         if row.segment == self.open.number {
             let key = params![endpoint.0, row.due.unix_ms(), message.0];
-            let deleted = self.connection.prepare_cached(DELETE_SCHEDULE)?.execute(key)?;
-            effects.schedule_rows -= i64::try_from(deleted).unwrap_or(0);
+            if self.connection.prepare_cached(DELETE_SCHEDULE)?.execute(key)? > 0 {
+                effects.schedule.push(ScheduleChange::Removed { endpoint, due: row.due, message });
+            }
         } else {
             let key = params![row.segment, endpoint.0, row.due.unix_ms(), message.0];
             self.connection.prepare_cached(INSERT_FINISHED)?.execute(key)?;

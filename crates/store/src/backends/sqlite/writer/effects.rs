@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hooktide_model::{Message, Seq, Timestamp};
 use tokio::sync::oneshot;
 
-use super::super::chunk::{KeyEntry, ReceiptEntry};
+use super::super::chunk::{KeyEntry, ReceiptEntry, ScheduleChange};
 use super::queue::AcceptReply;
 use super::receipts::Kept;
 use crate::{Accepted, NewMessage, Outcome, ScheduleRow, StoreError, Target};
@@ -55,7 +55,8 @@ pub(super) struct Effects {
     pub(super) tombstones: Vec<Tombstone>,
     /// Deliveries that got a row because they have waited long in memory.
     pub(super) backed: Vec<(Seq, Seq, ScheduleRow)>,
-    pub(super) schedule_rows: i64,
+    /// What changed in the open chunk's schedule.
+    pub(super) schedule: Vec<ScheduleChange>,
     pub(super) low_water: Option<Seq>,
 }
 

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use smallvec::SmallVec;
 
 use super::super::chain::Chain;
-use super::super::chunk::{AttemptEntry, Chunk, MessageEntry, Meta, put_meta, type_hash};
+use super::super::chunk::{AttemptEntry, Chunk, MessageEntry, Meta, ScheduleChange, put_meta, type_hash};
 use super::apply::settle;
 use super::checkpoint::Checkpoints;
 use super::effects::{Effects, Scheduled, Tombstone};
@@ -295,9 +295,8 @@ impl Writer {
         let accepted = ReceiptOutcome::Accepted as u8;
         let refused = effects.receipts.iter().filter(|(_, entry)| entry.outcome != accepted).count();
         self.events += (effects.inserted.len().max(effects.outcomes.len()) + refused) as u64;
-        self.open.summary.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
-        self.shared.scheduled.fetch_add(effects.schedule_rows, Ordering::AcqRel);
         self.index_effects(&effects);
+        self.schedule_changed(&effects.schedule);
         self.outstanding.backed(std::mem::take(&mut effects.backed));
         self.shared.tombstones.add(effects.tombstones);
         let listener = self.shared.listener.get();
@@ -370,6 +369,14 @@ impl Writer {
             self.open.summary.last_seq.fetch_max(entry.seq, Ordering::AcqRel);
         }
         index.keys.extend(effects.keys.iter());
+    }
+
+    /// Follow committed changes of the open chunk's schedule.
+    pub(super) fn schedule_changed(&self, changes: &[ScheduleChange]) {
+        if !changes.is_empty() {
+            let rows = self.open.schedule_changed(changes);
+            self.shared.scheduled.fetch_add(rows, Ordering::AcqRel);
+        }
     }
 
     /// Nothing of these steps was stored: outcomes wait for better times, the others are told.

@@ -5,14 +5,13 @@
 //! and note: the next start deletes what the notes name before anybody reads (see `recover.rs`).
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering;
 
 use hooktide_model::Seq;
 use parking_lot::Mutex;
 use rusqlite::{Connection, params};
 
 use super::super::chain::Chain;
-use super::super::chunk::open_writer;
+use super::super::chunk::{ScheduleChange, open_writer};
 use super::effects::Tombstone;
 use crate::ScheduleRow;
 
@@ -64,9 +63,8 @@ impl Tombstones {
             if rows.is_empty() || !chunk.is_sealed() {
                 continue;
             }
-            let count = delete_rows(&open_writer(&chunk.path)?, &rows)?;
-            chunk.summary.scheduled.fetch_sub(count, Ordering::AcqRel);
-            deleted += count;
+            let gone = delete_rows(&open_writer(&chunk.path)?, &rows)?;
+            deleted -= chunk.schedule_changed(&gone);
             buried.extend(rows);
         }
         // Rows of chunks that retention has dropped are gone with their file.
@@ -88,14 +86,19 @@ impl Tombstones {
     }
 }
 
-/// Delete schedule rows of one chunk in one transaction; how many there were.
-pub(in super::super) fn delete_rows(connection: &Connection, rows: &[Tombstone]) -> rusqlite::Result<i64> {
+/// Delete schedule rows of one chunk in one transaction; those that there were.
+pub(in super::super) fn delete_rows(
+    connection: &Connection,
+    rows: &[Tombstone],
+) -> rusqlite::Result<Vec<ScheduleChange>> {
     let transaction = connection.unchecked_transaction()?;
-    let mut count = 0;
-    for dead in rows {
-        let key = params![dead.endpoint.0, dead.row.due.unix_ms(), dead.message.0];
-        count += transaction.prepare_cached(DELETE_ROW)?.execute(key)?;
+    let mut gone = Vec::with_capacity(rows.len());
+    for &Tombstone { row: ScheduleRow { due, .. }, endpoint, message } in rows {
+        let key = params![endpoint.0, due.unix_ms(), message.0];
+        if transaction.prepare_cached(DELETE_ROW)?.execute(key)? > 0 {
+            gone.push(ScheduleChange::Removed { endpoint, due, message });
+        }
     }
     transaction.commit()?;
-    Ok(i64::try_from(count).unwrap_or(0))
+    Ok(gone)
 }

@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hooktide_model::{Seq, Timestamp, Trigger};
+use hooktide_model::{Seq, Timestamp};
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::super::chunk::{Meta, put_meta};
+use super::super::chunk::{Meta, ScheduleChange, Waiting, put_meta};
 use super::apply::insert_schedule_row;
 use super::effects::Effects;
 use super::queue::Op;
@@ -130,8 +130,9 @@ impl Writer {
             })
             .collect();
         old.retain(|delivery| !ended.contains(delivery));
-        effects.backed = insert_backing_rows(&self.connection, self.open.number, &old)?;
-        effects.schedule_rows += i64::try_from(effects.backed.len()).unwrap_or(0);
+        let rows = insert_backing_rows(&self.connection, &old)?;
+        effects.schedule.extend(rows.iter().copied().map(ScheduleChange::Added));
+        effects.backed = self.backing(&rows);
         Ok(())
     }
 
@@ -148,35 +149,35 @@ impl Writer {
             }
             match self.write_backing_rows(&old) {
                 Ok(rows) => {
-                    let count = i64::try_from(rows.len()).unwrap_or(0);
-                    self.open.summary.scheduled.fetch_add(count, Ordering::AcqRel);
-                    self.shared.scheduled.fetch_add(count, Ordering::AcqRel);
-                    self.outstanding.backed(rows);
+                    let changes: Vec<_> = rows.iter().copied().map(ScheduleChange::Added).collect();
+                    self.schedule_changed(&changes);
+                    self.outstanding.backed(self.backing(&rows));
                 }
                 Err(error) => return self.note_failure(&error),
             }
         }
     }
 
-    fn write_backing_rows(&mut self, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
-        let segment = self.open.number;
+    fn write_backing_rows(&mut self, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<Waiting>> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let rows = insert_backing_rows(&transaction, segment, old)?;
+        let rows = insert_backing_rows(&transaction, old)?;
         transaction.commit()?;
         Ok(rows)
+    }
+
+    /// The rows as those know them whose deliveries they stand for.
+    fn backing(&self, rows: &[Waiting]) -> Vec<(Seq, Seq, ScheduleRow)> {
+        let segment = self.open.number;
+        rows.iter().map(|row| (row.message, row.endpoint, ScheduleRow { segment, due: row.due })).collect()
     }
 }
 
 /// The row is due since the message was accepted: an attempt that serves it cannot be older than that.
-fn insert_backing_rows(
-    connection: &Connection,
-    segment: u32,
-    old: &[(Seq, Seq)],
-) -> rusqlite::Result<Vec<(Seq, Seq, ScheduleRow)>> {
+fn insert_backing_rows(connection: &Connection, old: &[(Seq, Seq)]) -> rusqlite::Result<Vec<Waiting>> {
     let row_of = |(message, endpoint): &(Seq, Seq)| {
-        let accepted_at = message.time();
-        let due = insert_schedule_row(connection, *endpoint, accepted_at, *message, 0, Trigger::Scheduled)?;
-        Ok((*message, *endpoint, ScheduleRow { segment, due }))
+        let mut row = Waiting::first(*message, *endpoint, message.time());
+        insert_schedule_row(connection, &mut row)?;
+        Ok(row)
     };
     old.iter().map(row_of).collect()
 }

@@ -1,0 +1,142 @@
+//! The rules that a source's own ways must keep.
+
+use hooktide_model::{SourceResponse, SourceSecret, SourceSecretUse, SourceSplit, Timestamp};
+use hooktide_verify::{CustomScheme, Rule, Split, provider};
+use http::{HeaderName, HeaderValue};
+
+use super::source::{SourceConfigIn, SourceResponseIn};
+use crate::validate::Rules;
+
+/// Bytes of an answer's body.
+const RESPONSE_BODY_BYTES_MAX: usize = 64 << 10;
+/// Header lines of an answer.
+const RESPONSE_HEADERS_MAX: usize = 20;
+/// Bytes of a secret.
+const SECRET_BYTES_MAX: usize = 16 << 10;
+/// The type whose scheme is the user's.
+const CUSTOM: &str = "custom";
+/// Bytes of a rule or a scheme.
+const RULE_BYTES_MAX: usize = 4 << 10;
+/// Methods that a delivery may use.
+const METHODS: &[&str] = &["POST", "PUT", "PATCH", "GET", "DELETE"];
+/// Headers that the server itself sets.
+const OWN_HEADERS: &[&str] = &["connection", "content-length", "transfer-encoding", "upgrade", "date"];
+
+pub(super) fn check_url(rules: &mut Rules, text: String) -> Option<String> {
+    let is_web = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !is_web {
+        rules.fail("url", "must be an http or https URL");
+    }
+    is_web.then_some(text)
+}
+
+pub(super) fn check_methods(rules: &mut Rules, methods: Vec<String>) -> Vec<String> {
+    let fits = !methods.is_empty() && methods.iter().all(|one| METHODS.contains(&one.as_str()));
+    if !fits || methods.len() > METHODS.len() {
+        rules.fail("methods", format_args!("must be some of {}", METHODS.join(", ")));
+    }
+    methods
+}
+
+pub(super) fn check_rule(rules: &mut Rules, field: &str, rule: &serde_json::Value) -> Option<String> {
+    let text = bounded(rules, field, rule)?;
+    rules.check(field, serde_json::from_str::<Rule>(&text)).map(|_| text)
+}
+
+pub(super) fn check_split(
+    rules: &mut Rules,
+    provider_name: &str,
+    split: &serde_json::Value,
+) -> Option<SourceSplit> {
+    match split {
+        serde_json::Value::Bool(false) => None,
+        serde_json::Value::Bool(true) => {
+            if provider(provider_name).is_some_and(|provider| provider.split.is_none()) {
+                rules.fail("split", format_args!("{provider_name} does not say where events are: give `at`"));
+            }
+            Some(SourceSplit::Provider)
+        }
+        own => {
+            let text = bounded(rules, "split", own)?;
+            rules.check("split", serde_json::from_str::<Split>(&text)).map(|_| SourceSplit::Own(text))
+        }
+    }
+}
+
+pub(super) fn check_scheme(
+    rules: &mut Rules,
+    provider_name: &str,
+    scheme: &serde_json::Value,
+) -> Option<String> {
+    if provider_name != CUSTOM {
+        rules
+            .fail("scheme", format_args!("can be set where `type` is {CUSTOM}: {provider_name} has its own"));
+        return None;
+    }
+    let text = bounded(rules, "scheme", scheme)?;
+    let read = rules.check("scheme", serde_json::from_str::<CustomScheme>(&text))?;
+    rules.check("scheme", read.checked()).map(|_| text)
+}
+
+fn bounded(rules: &mut Rules, field: &str, value: &serde_json::Value) -> Option<String> {
+    let text = value.to_string();
+    if text.len() > RULE_BYTES_MAX {
+        rules.fail(field, format_args!("must be at most {RULE_BYTES_MAX} bytes as JSON"));
+        return None;
+    }
+    Some(text)
+}
+
+pub(super) fn check_response(rules: &mut Rules, response: SourceResponseIn) -> SourceResponse {
+    if response.status.is_some_and(|status| !(200..=299).contains(&status)) {
+        rules.fail("response", "status must be 200 to 299: anything else is no success to a provider");
+    }
+    if response.body.as_ref().is_some_and(|body| body.len() > RESPONSE_BODY_BYTES_MAX) {
+        rules.fail("response", format_args!("body must be at most {RESPONSE_BODY_BYTES_MAX} bytes"));
+    }
+    if response.headers.len() > RESPONSE_HEADERS_MAX {
+        rules.fail("response", format_args!("headers must be at most {RESPONSE_HEADERS_MAX}"));
+    }
+    for (name, value) in &response.headers {
+        let fits = HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok();
+        if !fits || OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            rules.fail("response", format_args!("header {name:?} cannot be set"));
+        }
+    }
+    SourceResponse { status: response.status, headers: response.headers, body: response.body }
+}
+
+pub(super) fn check_secrets(rules: &mut Rules, config: SourceConfigIn) -> Vec<SourceSecret> {
+    let plain = |id: &str, purpose, text| SourceSecret {
+        id: id.to_owned(),
+        purpose,
+        text,
+        from_s: None,
+        until_s: None,
+    };
+    let mut secrets = Vec::new();
+    secrets.extend(config.secret.map(|text| plain("secret", SourceSecretUse::Signing, text)));
+    secrets.extend(config.verify_token.map(|text| plain("verify-token", SourceSecretUse::Challenge, text)));
+    let seconds = |time: Timestamp| time.unix_ms().div_euclid(1000);
+    secrets.extend(config.secrets.into_iter().flatten().map(|secret| SourceSecret {
+        id: secret.id,
+        purpose: if secret.challenge { SourceSecretUse::Challenge } else { SourceSecretUse::Signing },
+        text: secret.secret,
+        from_s: secret.valid_from.map(seconds),
+        until_s: secret.valid_until.map(seconds),
+    }));
+    if secrets.len() > hooktide_model::source::SOURCE_SECRETS_MAX {
+        let most = hooktide_model::source::SOURCE_SECRETS_MAX;
+        rules.fail("config", format_args!("has {} secrets; at most {most} are allowed", secrets.len()));
+    }
+    if secrets.iter().any(|secret| secret.text.is_empty() || secret.text.len() > SECRET_BYTES_MAX) {
+        rules.fail("config", format_args!("a secret must have 1 to {SECRET_BYTES_MAX} bytes"));
+    }
+    if secrets.iter().any(|secret| secret.id.is_empty() || secret.id.len() > LABEL_BYTES_MAX) {
+        rules.fail("config", format_args!("a secret's id must have 1 to {LABEL_BYTES_MAX} bytes"));
+    }
+    secrets
+}
+
+/// Bytes of a secret's name.
+const LABEL_BYTES_MAX: usize = 128;
