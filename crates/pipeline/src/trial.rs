@@ -4,15 +4,19 @@
 //! be sent; and it takes no turn from deliveries. A crash here leaves nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_model::{AppId, Message};
 use hooktide_transform::{Moment, OriginalRequest, ScriptError, Webhook, compile_check, run};
 
 use crate::Pipeline;
-use crate::scripts::run_in;
+use crate::scripts::{Turn, run_in};
 use crate::seen::SeenRequest;
 use crate::transform::{Change, METHOD, moment_of};
+
+/// How long a trial waits for its turn.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// A script and what it is tried on.
 pub struct Trial {
@@ -40,6 +44,17 @@ impl std::fmt::Debug for Trial {
     }
 }
 
+/// Why a trial came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// Others try scripts, and none of them ended in time.
+    #[error("too many scripts are tried at the same time; send it again")]
+    Busy,
+    /// The script's own mistake, or what would be told of a delivery's attempt.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+}
+
 /// The moment at which deliveries of that message run their scripts.
 #[must_use]
 pub fn moment_of_message(message: &Message) -> Moment {
@@ -63,18 +78,18 @@ impl Pipeline {
     /// Whether a script is one: it parses, its top level runs, and it declares `handler`.
     ///
     /// # Errors
-    /// What is wrong, and where.
-    pub async fn check_script(&self, app: AppId, code: String) -> Result<(), ScriptError> {
-        let turn = self.engine.trials.turn(app.seq()).await;
-        run_in(turn, Moment::default(), move |budget| compile_check(&code, budget)).await
+    /// What is wrong, and where; or that there was no turn.
+    pub async fn check_script(&self, app: AppId, code: String) -> Result<(), TrialError> {
+        let turn = self.trial_turn(app).await?;
+        Ok(run_in(turn, Moment::default(), move |budget| compile_check(&code, budget)).await?)
     }
 
     /// What would be sent.
     ///
     /// # Errors
-    /// What would be told of a delivery's attempt.
-    pub async fn try_script(&self, app: AppId, trial: Trial) -> Result<Webhook, ScriptError> {
-        let turn = self.engine.trials.turn(app.seq()).await;
+    /// What would be told of a delivery's attempt; or that there was no turn.
+    pub async fn try_script(&self, app: AppId, trial: Trial) -> Result<Webhook, TrialError> {
+        let turn = self.trial_turn(app).await?;
         let policy = self.engine.destinations.policy.guard.clone();
         let (code, webhook, moment) = trial.webhook();
         let work = move |budget| {
@@ -84,6 +99,11 @@ impl Pipeline {
             }
             Ok(after)
         };
-        run_in(turn, moment, work).await
+        Ok(run_in(turn, moment, work).await?)
+    }
+
+    async fn trial_turn(&self, app: AppId) -> Result<Turn, TrialError> {
+        let turn = tokio::time::timeout(TURN_WAIT_MAX, self.engine.trials.turn(app.seq()));
+        turn.await.map_err(|_elapsed| TrialError::Busy)
     }
 }

@@ -20,7 +20,7 @@ use crate::respond::{Answer, ApiResult, ok};
 use crate::state::ApiState;
 use crate::wire::transformation::{
     CheckedSimulation, TransformationOut, TransformationPatch, TransformationSimulateIn,
-    TransformationSimulateOut, Trial, script_refused,
+    TransformationSimulateOut, Trial,
 };
 
 /// Get an endpoint's transformation; of its variables only the names.
@@ -68,8 +68,7 @@ pub(super) async fn change_transformation(
         // Before it costs anything: an endpoint that is not there is nobody's reason to run a script.
         let found = api.store.endpoint(owner.id, named).await?;
         found.ok_or_else(|| ApiError::not_found("endpoint"))?;
-        let checked = api.pipeline.check_script(owner.id, code.clone()).await;
-        checked.map_err(|error| script_refused(&error))?;
+        api.pipeline.check_script(owner.id, code.clone()).await?;
     }
     let now = api.clock.now();
     let apply = |row: &mut Endpoint| body.apply(&mut row.transformation, now);
@@ -134,6 +133,5 @@ pub(super) async fn simulated(
         },
         (Trial::Stored(_), None) => return Err(ApiError::not_found("message")),
     };
-    let sent = api.pipeline.try_script(app, trial).await.map_err(|error| script_refused(&error))?;
-    Ok(ok(sent.into()))
+    Ok(ok(api.pipeline.try_script(app, trial).await?.into()))
 }

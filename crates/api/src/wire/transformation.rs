@@ -8,8 +8,8 @@ use std::fmt;
 
 use bytes::Bytes;
 use hooktide_model::{Channel, EndpointTransformation, EventTypeName, Timestamp};
-use hooktide_pipeline::HIDDEN;
-use hooktide_transform::{ScriptError, Webhook};
+use hooktide_pipeline::{HIDDEN, TrialError};
+use hooktide_transform::Webhook;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -206,10 +206,16 @@ fn masked(variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     variables.keys().map(|name| (name.clone(), HIDDEN.to_owned())).collect()
 }
 
-/// 422 that says what is wrong with a script, and where in it.
-#[must_use]
-pub fn script_refused(error: &ScriptError) -> ApiError {
-    ApiError::Invalid(vec![FieldError::new(&["body", "code"], error, VALUE_ERROR)])
+impl From<TrialError> for ApiError {
+    /// 422 that says what is wrong with a script, and where in it.
+    fn from(error: TrialError) -> Self {
+        match error {
+            TrialError::Busy => Self::overloaded(),
+            TrialError::Script(error) => {
+                Self::Invalid(vec![FieldError::new(&["body", "code"], error, VALUE_ERROR)])
+            }
+        }
+    }
 }
 
 impl From<Option<&EndpointTransformation>> for TransformationOut {

@@ -1,9 +1,9 @@
 //! Filters of a source's endpoints over headers, query and path: what passes, and why.
 
-use hooktide_testkit::Reply;
+use hooktide_testkit::{Reply, ServerSetup};
 use serde_json::{Value, json};
 
-use super::provider::Inbox;
+use super::provider::{Inbox, SECRET, Signed};
 
 async fn picky(inbox: &Inbox, path: &str, filter: Value) -> String {
     let endpoint = json!({ "url": inbox.receiver.url(path), "filter": filter });
@@ -125,4 +125,24 @@ async fn refused_request_has_nothing_to_explain() {
     let id = refused[0]["id"].as_str().unwrap();
     let path = inbox.door.api(&format!("/receipt/{id}/endpoint/{endpoint}/explain"));
     assert_eq!(inbox.api.get(&path).await.error(400), "receipt_without_message");
+}
+
+#[tokio::test]
+async fn secret_of_a_scheme_of_ones_own_is_hidden_too() {
+    let scheme = json!({ "token": { "header": { "name": "x-pass", "prefix": "" } } });
+    let source = json!({ "type": "custom", "config": { "secret": SECRET }, "scheme": scheme });
+    let inbox = Inbox::with(ServerSetup::new(), source).await;
+    let guess = json!({ "headers": { "x-pass": { "$startsWith": "a-secret" } } });
+    let endpoint = picky(&inbox, "/guess", guess).await;
+    let scripted = inbox.endpoint("/all").await;
+    let path = inbox.door.api(&format!("/endpoint/{scripted}/transformation"));
+    let code = "function handler(webhook) { webhook.payload = webhook.request.headers; return webhook; }";
+    let _ = inbox.api.patch(&path, json!({ "code": code, "enabled": true })).await.expect(204);
+    let headers = vec![("x-pass".to_owned(), SECRET.to_owned()), ("x-kind".to_owned(), "push".to_owned())];
+    let taken = inbox.send(&Signed { headers, body: b"{}".to_vec() }).await.ok();
+    let seen: Value = serde_json::from_slice(&inbox.delivered("/all", 1).await[0].body).unwrap();
+    assert_eq!((&seen["x-pass"], &seen["x-kind"]), (&json!("[redacted]"), &json!("push")), "{seen}");
+    let why = explained(&inbox, &taken, &endpoint).await;
+    assert_eq!((&why["wasMatched"], &why["wouldMatch"]), (&json!(false), &json!(false)), "{why}");
+    assert!(!why.to_string().contains(SECRET), "{why}");
 }
