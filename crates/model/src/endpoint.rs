@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub channels: Option<Vec<Channel>>,
     /// Only messages that this filter passes, as it was written; `None` for all.
     pub filter: Option<serde_json::Value>,
+    /// A script that changes each message on its way here; `None` if there never was one.
+    pub transformation: Option<EndpointTransformation>,
     /// Free string pairs.
     pub metadata: Metadata,
     /// Headers added to each delivery, in clear.
@@ -65,6 +67,38 @@ impl fmt::Debug for EndpointDestination {
         f.debug_struct("EndpointDestination")
             .field("kind", &self.kind)
             .field("config", &"[redacted]")
+            .finish()
+    }
+}
+
+/// A script of an endpoint, with what it is given. It runs only while it is enabled and has code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointTransformation {
+    /// JavaScript that declares `handler`.
+    pub code: Option<String>,
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Names and values that the script reads; the values are secrets, in clear.
+    pub variables: BTreeMap<String, String>,
+    /// When any of this last changed.
+    pub updated_at: Timestamp,
+}
+
+impl EndpointTransformation {
+    /// The code, while it is to run.
+    #[must_use]
+    pub fn running(&self) -> Option<&str> {
+        self.code.as_deref().filter(|_| self.enabled)
+    }
+}
+
+impl fmt::Debug for EndpointTransformation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointTransformation")
+            .field("code", &"[redacted]")
+            .field("enabled", &self.enabled)
+            .field("variable_names", &self.variables.keys())
+            .field("updated_at", &self.updated_at)
             .finish()
     }
 }

@@ -21,7 +21,7 @@ pub mod time;
 pub use application::Application;
 pub use attempt::{Attempt, AttemptStatus, DeliveryState, DeliveryStatus, Trigger};
 pub use clock::Clock;
-pub use endpoint::{Endpoint, EndpointDestination, EndpointSecret};
+pub use endpoint::{Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation};
 pub use event_type::EventType;
 pub use id::{AppId, AttemptId, EndpointId, IdMint, MessageId, ReceiptId, Seq, SeqSource, SourceId, TaskId};
 pub use message::{ContentType, Message};

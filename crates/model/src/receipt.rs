@@ -60,6 +60,9 @@ pub struct ReceiptHead {
     pub dedupe_key: Option<String>,
     /// Bytes of the body, kept or not; absent if it was too large to be read.
     pub body_bytes: Option<u64>,
+    /// Headers and parameters that carried a secret of the source although their names do not tell: not to be shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_names: Vec<String>,
     /// The receipt that this one is a replay of.
     pub replay_of: Option<String>,
     /// Events that its body was split into; absent where it is one event.

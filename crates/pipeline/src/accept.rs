@@ -10,9 +10,9 @@ use hooktide_model::{Channel, ContentType, Endpoint, EndpointId, EventTypeName, 
 use hooktide_store::{Accepted, Idempotency, NewMessage, Placement, StoreError, Target};
 use smallvec::SmallVec;
 
-use crate::AppConfig;
 use crate::engine::Engine;
 use crate::filters;
+use crate::{AppConfig, Inbound, SourceConfig};
 
 /// A checked publish call.
 #[derive(Clone, Debug)]
@@ -54,8 +54,12 @@ pub enum PublishError {
 pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted, PublishError> {
     let now = engine.clock.now();
     let later = publish.deliver_at.filter(|time| *time > now);
-    let event =
-        Event { event_type: &publish.event_type, channels: &publish.channels, payload: &publish.payload };
+    let event = Event {
+        event_type: &publish.event_type,
+        channels: &publish.channels,
+        payload: &publish.payload,
+        request: None,
+    };
     let takers = match publish.only {
         Some(only) => only_to(&publish.app, only),
         None => takers(engine, &publish.app, event).await?,
@@ -86,6 +90,8 @@ pub(crate) struct Event<'a> {
     pub(crate) event_type: &'a EventTypeName,
     pub(crate) channels: &'a [Channel],
     pub(crate) payload: &'a Bytes,
+    /// The request that brought it, and the source.
+    pub(crate) request: Option<(&'a Inbound, &'a SourceConfig)>,
 }
 
 /// The endpoints that take an event: switched on, subscribed, and let through by their filter. The same for a publish

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_destinations::seam::Parcel;
+use hooktide_model::Timestamp;
 use hooktide_store::Outcome;
 use tokio::time::Instant;
 
@@ -18,6 +19,7 @@ use crate::outlet::Outlet;
 use crate::record::{self, Answer};
 use crate::subscriber::{KindTarget, Subscriber, Target};
 use crate::throttle::Throttle;
+use crate::transform::{Change, Transformed, shown_url, transform};
 use crate::{health, request};
 
 /// Pause after an endpoint's configuration could not be read.
@@ -56,19 +58,60 @@ pub(crate) async fn deliver(
     };
     wait_for_throttles(engine, &subscriber.throttles).await?;
     let started_at = engine.clock.now();
-    let answer = match &subscriber.target {
-        Target::Http(Err(refusal)) => Answer::Refused(refusal.clone()),
-        Target::Http(Ok(url)) => {
-            match request::build(&job.message, payload, &subscriber, url, &engine.config, started_at) {
-                Err(error) => Answer::Refused(error.to_string()),
-                Ok(request) => Answer::Exchange(outlet.http().send(&request).await),
+    let mut moved_to = None;
+    let answer = match &subscriber.script {
+        None => send(engine, outlet, &subscriber, job, payload, (None, started_at)).await,
+        // On the heap, so that deliveries without a script are not larger for it.
+        Some(script) => match Box::pin(transform(engine, &subscriber, script, job, &payload)).await? {
+            Transformed::Cancelled => {
+                let (url, why) = (&subscriber.url_text, "the endpoint's transformation cancelled it");
+                return Some(record::canceled(engine, lane, job, url, why));
             }
-        }
-        Target::Kind(target) => hand_over(engine, outlet, target, job, payload).await,
+            Transformed::Failed(why) => Answer::Refused(why),
+            Transformed::Overran(why) => Answer::Overran(why),
+            Transformed::Changed(change) => {
+                let is_http = matches!(subscriber.target, Target::Http(_));
+                moved_to = change.url.as_ref().filter(|_| is_http).map(|url| shown_url(script, url));
+                let payload = change.payload.clone();
+                let changed = (Some(change), engine.clock.now());
+                Box::pin(send(engine, outlet, &subscriber, job, payload, changed)).await
+            }
+        },
     };
-    let judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
+    let mut judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
+    if let Some(url) = moved_to {
+        judged.outcome.attempt.url = url;
+    }
     health::note(engine, lane, &subscriber, &judged).await;
     Some(judged.outcome)
+}
+
+/// Send the payload to where the endpoint points, or its script.
+async fn send(
+    engine: &Engine,
+    outlet: &mut Outlet,
+    subscriber: &Subscriber,
+    job: &Job,
+    payload: Bytes,
+    (change, now): (Option<Change>, Timestamp),
+) -> Answer {
+    let configured = match &subscriber.target {
+        Target::Kind(target) => return hand_over(engine, outlet, target, job, payload, change).await,
+        Target::Http(configured) => configured,
+    };
+    let url = match (change.as_ref().and_then(|change| change.url.as_ref()), configured) {
+        (Some(url), _) | (None, Ok(url)) => url,
+        (None, Err(refusal)) => return Answer::Refused(refusal.clone()),
+    };
+    match request::build(&job.message, payload, subscriber, url, &engine.config, now) {
+        Err(error) => Answer::Refused(error.to_string()),
+        Ok(mut request) => {
+            if let Some(change) = change {
+                change.apply(&mut request);
+            }
+            Answer::Exchange(outlet.http().send(&request).await)
+        }
+    }
 }
 
 /// Deliver over a destination of another kind than HTTP.
@@ -78,19 +121,27 @@ async fn hand_over(
     target: &Arc<KindTarget>,
     job: &Job,
     payload: Bytes,
+    change: Option<Change>,
 ) -> Answer {
     match &target.checked {
         Err(refusal) => Answer::Refused(refusal.clone()),
         Ok(checked) => {
-            let parcel = parcel(engine, target, job, payload);
+            let parcel = parcel(engine, target, job, payload, change.as_ref());
             Answer::Delivered(outlet.deliver(engine, target, checked, &parcel).await)
         }
     }
 }
 
-/// A published message has no headers of its own; the endpoint's are for HTTP.
-fn parcel(engine: &Engine, target: &KindTarget, job: &Job, payload: Bytes) -> Parcel {
+/// A published message has no headers of its own; the endpoint's are for HTTP. A script's method and URL are too.
+fn parcel(
+    engine: &Engine,
+    target: &KindTarget,
+    job: &Job,
+    payload: Bytes,
+    change: Option<&Change>,
+) -> Parcel {
     let message = &job.message;
+    let content_type = change.and_then(Change::content_type).unwrap_or(message.content_type.as_str());
     let message_id = message.id.to_string();
     let endpoint_id = target.endpoint.to_string();
     Parcel {
@@ -98,9 +149,9 @@ fn parcel(engine: &Engine, target: &KindTarget, job: &Job, payload: Bytes) -> Pa
         message_id,
         endpoint_id,
         event_type: message.event_type.as_str().to_owned(),
-        content_type: message.content_type.as_str().to_owned(),
+        content_type: content_type.to_owned(),
         payload,
-        headers: Vec::new(),
+        headers: change.map(Change::plain_headers).unwrap_or_default(),
         occurred_at_ms: message.accepted_at().unix_ms(),
         attempt: u32::from(job.tries.saturating_add(1)),
         timeout: engine.config.timeout,

@@ -16,6 +16,7 @@ use crate::keys::Keys;
 use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::meters::Meters;
+use crate::scripts::{SCRIPTS_MAX, Scripts, TRIALS_MAX};
 use crate::throttle::Throttle;
 use crate::timer::Timer;
 use crate::{Catalogue, PipelineConfig};
@@ -38,6 +39,10 @@ pub(crate) struct Engine {
     pub(crate) app_throttles: Mutex<HashMap<Seq, Weak<Throttle>>>,
     /// Messages whose filters may be evaluated now.
     pub(crate) filter_turns: Arc<Semaphore>,
+    /// Where scripts of deliveries run.
+    pub(crate) scripts: Scripts,
+    /// Where scripts are checked and tried, so that trying holds up no delivery.
+    pub(crate) trials: Scripts,
     pub(crate) draining: AtomicBool,
     pub(crate) runtime: Handle,
     random: AtomicU64,
@@ -70,6 +75,8 @@ impl Engine {
             keys: Keys::new(),
             app_throttles: Mutex::new(HashMap::new()),
             filter_turns: Arc::new(Semaphore::new(crate::filters::EVALUATIONS_MAX)),
+            scripts: Scripts::new(SCRIPTS_MAX),
+            trials: Scripts::new(TRIALS_MAX),
             draining: AtomicBool::new(false),
             runtime: parts.runtime,
             random: AtomicU64::new(parts.seed),

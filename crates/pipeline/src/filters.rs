@@ -14,6 +14,7 @@ use hooktide_transform::{Filter, Subject};
 use crate::AppConfig;
 use crate::accept::Event;
 use crate::engine::Engine;
+use crate::seen::SeenRequest;
 
 /// Messages whose filters are evaluated at the same time.
 pub(crate) const EVALUATIONS_MAX: usize = 4;
@@ -58,9 +59,15 @@ pub(crate) async fn kept_out(
     let turn = turns.acquire_owned().await.expect("the turns are never closed");
     let (app, payload) = (Arc::clone(app), event.payload.clone());
     let (event_type, channels) = (event.event_type.clone(), event.channels.to_vec());
+    let request =
+        event.request.map(|(inbound, source)| SeenRequest::of_inbound(inbound, &source.secret_names));
     let evaluate = move || {
         let _turn = turn;
         let subject = Subject::new(&payload).event_type(event_type.as_str());
+        let subject = match &request {
+            Some(request) => request.beside(subject),
+            None => subject,
+        };
         let takers = app.endpoints.iter().filter(|endpoint| endpoint.takes(&event_type, &channels));
         takers.map(|it| it.id).filter(|id| !app.filters.lets_through(*id, &subject)).collect()
     };

@@ -1,7 +1,7 @@
 //! The flow: a file per verb.
 //!
 //! [`receive`] judges a provider's request and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
-//! commit and puts deliveries into lanes; [`deliver`] signs and sends; [`record`] turns the answer into an outcome
+//! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends; [`record`] turns the answer into an outcome
 //! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
 
 mod accept;
@@ -18,6 +18,7 @@ mod keys;
 mod lane;
 mod lanes;
 mod meters;
+mod original;
 mod outlet;
 mod receive;
 mod record;
@@ -25,6 +26,8 @@ mod recover;
 mod refill;
 mod replay;
 mod request;
+mod scripts;
+mod seen;
 mod slot;
 mod source;
 mod split;
@@ -32,10 +35,15 @@ mod subscriber;
 mod sweep;
 mod throttle;
 mod timer;
+mod transform;
+mod trial;
 
 pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
 pub use receive::{Inbound, Received, Refused};
 pub use replay::{ReplayError, Replayed};
+pub use scripts::SCRIPT_TIME_MAX;
+pub use seen::{HIDDEN, SeenRequest, is_sensitive_name};
 pub use source::{SourceConfig, scheme_of};
+pub use trial::{Trial, TrialError, moment_of_message};

@@ -261,7 +261,8 @@ pub(crate) async fn commit(
 ) -> Result<Received, StoreError> {
     let app = engine.catalogue.source_app(config.source.app).await?.ok_or(StoreError::Missing)?;
     let event_type = event_type(config, inbound, &taken.part);
-    let event = Event { event_type: &event_type, channels: &[], payload: &body };
+    let event =
+        Event { event_type: &event_type, channels: &[], payload: &body, request: Some((inbound, config)) };
     let takers = match taken.part {
         Part::Whole { .. } => SmallVec::new(),
         Part::Only | Part::Event { .. } => takers(engine, &app, event).await?,
@@ -269,6 +270,7 @@ pub(crate) async fn commit(
     let head = ReceiptHead {
         secret: taken.acceptance.secret.map(|secret| secret.id),
         dedupe_key: taken.dedupe_key.clone(),
+        secret_names: config.secret_names.clone(),
         replay_of: taken.replay_of.map(|id| id.to_string()),
         events: match taken.part {
             Part::Whole { events } => u32::try_from(events).ok(),
@@ -351,6 +353,7 @@ fn head(inbound: &Inbound, code: &str, detail: &str, status: u16, now: Timestamp
         status,
         dedupe_key: None,
         body_bytes: inbound.body.as_ref().map(|body| body.len() as u64),
+        secret_names: Vec::new(),
         replay_of: None,
         events: None,
         part_of: None,

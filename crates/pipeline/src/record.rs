@@ -26,6 +26,8 @@ pub(crate) enum Answer {
     Delivered(Delivered),
     /// It could not be sent, for this reason.
     Refused(String),
+    /// What has to be done before it can be sent took too long, for this reason.
+    Overran(String),
 }
 
 /// An outcome and what it says about the endpoint.
@@ -87,6 +89,8 @@ struct Reading {
 fn read(answer: Answer, now: Timestamp) -> Reading {
     match answer {
         Answer::Refused(why) => unanswered(why, Duration::ZERO, false),
+        // Slow is slow: of such deliveries, too, only a few are to wait in memory.
+        Answer::Overran(why) => unanswered(why, Duration::ZERO, true),
         Answer::Exchange(Exchange { outcome: Err(failure), duration, .. }) => {
             unanswered(failure.detail, duration, true)
         }

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hooktide_model::{Source, SourceSecret, SourceSecretUse, SourceSplit, Timestamp};
-use hooktide_verify::{CustomScheme, Provider, Purpose, Rule, Scheme, Secret, Split, provider};
+use hooktide_verify::{CustomScheme, Provider, Purpose, Rule, Scheme, Secret, Split, TokenAt, provider};
 use parking_lot::Mutex;
+
+use crate::seen::is_sensitive_name;
 
 /// The time over which refused requests of a source are counted.
 const KEEPING_WINDOW: Duration = Duration::from_secs(60 * 60);
@@ -31,6 +33,8 @@ pub struct SourceConfig {
     pub(crate) event_type: Option<Rule>,
     pub(crate) split: Option<Split>,
     scheme: Cow<'static, Scheme>,
+    /// Headers and parameters that carry a secret although their names do not tell.
+    pub(crate) secret_names: Vec<String>,
     rate: Option<Mutex<Rate>>,
     keeping: Mutex<Keeping>,
 }
@@ -55,6 +59,7 @@ impl SourceConfig {
         let settings = &source.settings;
         Some(Arc::new(Self {
             provider,
+            secret_names: secret_names(&scheme),
             scheme,
             secrets: source.secrets.iter().map(secret).collect(),
             dedupe: own_rule(settings.dedupe.as_deref()).unwrap_or_else(|| provider.dedupe.clone()),
@@ -101,6 +106,17 @@ pub fn scheme_of(source: &Source) -> Option<Cow<'static, Scheme>> {
     match &source.settings.scheme {
         Some(own) => serde_json::from_str::<CustomScheme>(own).ok()?.checked().ok().map(Cow::Owned),
         None => provider(&source.provider).map(|provider| Cow::Borrowed(&provider.scheme)),
+    }
+}
+
+/// Where the scheme expects the secret itself, and not only a proof of it, under a name that does not say so.
+fn secret_names(scheme: &Scheme) -> Vec<String> {
+    match scheme {
+        Scheme::Token(TokenAt::Header { name, .. } | TokenAt::Query(name)) if !is_sensitive_name(name) => {
+            vec![name.as_ref().to_owned()]
+        }
+        Scheme::AnyOf(schemes) => schemes.iter().flat_map(secret_names).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use hooktide_verify::{Rule, SigningKey};
 use http::HeaderMap;
 
 use crate::throttle::Throttle;
+use crate::transform::Script;
 
 /// Where an endpoint delivers to.
 pub(crate) enum Target {
@@ -65,6 +66,8 @@ pub(crate) struct Subscriber {
     pub(crate) url_text: Arc<str>,
     /// The endpoint's own headers.
     pub(crate) headers: HeaderMap,
+    /// What changes a message before it is sent.
+    pub(crate) script: Option<Script>,
     /// Whether deliveries are off.
     pub(crate) disabled: bool,
     /// What the deliveries that are kept in order have in common.
@@ -103,6 +106,7 @@ impl Subscriber {
             target: Target::of(endpoint, policy),
             url_text: Arc::from(endpoint.url.as_str()),
             headers,
+            script: Script::of(endpoint.transformation.as_ref()),
             disabled: endpoint.disabled,
             order: endpoint.ordering_key.clone().map(|pointer| Rule::Body(pointer.into())),
             failing_since: endpoint.failing_since,

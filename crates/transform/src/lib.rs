@@ -65,7 +65,7 @@ pub use filter::{
 };
 pub use script::{
     Budget, HEADERS_MAX, INTERRUPTS_MAX, JOBS_MAX, MEMORY_BYTES_MAX, MESSAGE_CHARS_MAX, METHODS, Moment,
-    OUTPUT_BYTES_MAX, SOURCE_BYTES_MAX, SOURCE_BYTES_MIN, STACK_BYTES_MAX, ScriptError, ScriptErrorKind,
-    Webhook, compile_check, run,
+    OUTPUT_BYTES_MAX, OriginalRequest, SOURCE_BYTES_MAX, SOURCE_BYTES_MIN, STACK_BYTES_MAX, ScriptError,
+    ScriptErrorKind, Webhook, compile_check, run,
 };
 pub use subject::{NotJson, SUBJECT_BODY_BYTES_MAX, Subject};

@@ -7,6 +7,7 @@ verifier and by the Standard Webhooks library. Ends with "round trip complete", 
 import json
 import os
 import threading
+import urllib.request
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,11 +23,16 @@ from svix.api import (
     EndpointListOptions,
     EndpointPatch,
     EndpointSecretRotateIn,
+    EndpointTransformationIn,
+    EndpointTransformationPatch,
     EndpointUpsertIn,
     EventExampleIn,
     EventTypeIn,
     EventTypePatch,
     EventTypeUpsertIn,
+    IngestEndpointIn,
+    IngestEndpointTransformationPatch,
+    IngestSourceIn,
     MessageAttemptListByEndpointOptions,
     MessageAttemptListByMsgOptions,
     MessageCreateOptions,
@@ -289,6 +295,46 @@ def recovery(svix, app, receiver):
     assert json.loads(receiver.wait("/main", example.id)[0][2]) == {"invoice": 7}
 
 
+SCRIPT = """function handler(webhook) {
+  webhook.payload = { was: webhook.payload, by: webhook.variables.BY };
+  webhook.headers["x-scripted"] = webhook.eventType;
+  return webhook;
+}"""
+
+
+def transformations(svix, app, receiver):
+    endpoint = svix.endpoint.create(app.id, EndpointIn(url=receiver.url("/scripted"), uid="scripted"))
+    assert svix.endpoint.transformation.get(app.id, "scripted").code is None
+    svix.endpoint.transformation_partial_update(app.id, "scripted", EndpointTransformationIn(code=SCRIPT))
+    svix.endpoint.transformation.patch(app.id, "scripted", EndpointTransformationPatch(
+        enabled=True, variables={"BY": "python"}))
+    saved = svix.endpoint.transformation.get(app.id, "scripted")
+    assert saved.code == SCRIPT and saved.enabled and list(saved.variables) == ["BY"] and saved.updated_at
+    message = svix.message.create(app.id, MessageIn(event_type=EVENT, payload={"n": 1}))
+    request = receiver.wait("/scripted", message.id)[0]
+    assert request[1]["x-scripted"] == EVENT
+    secret = svix.endpoint.get_secret(app.id, endpoint.id).key
+    assert verified(secret, request) == {"was": {"n": 1}, "by": "python"}
+    fails_with(HTTPValidationError, 422, lambda: svix.endpoint.transformation.patch(
+        app.id, "scripted", EndpointTransformationPatch(code="function handler( {")))
+    svix.endpoint.delete(app.id, "scripted")
+
+
+def ingest_transformations(svix, receiver):
+    source = svix.ingest.source.create(IngestSourceIn(name="Source", type="generic-webhook", config={}))
+    endpoint = svix.ingest.endpoint.create(source.id, IngestEndpointIn(url=receiver.url("/ingested")))
+    assert svix.ingest.endpoint.transformation.get(source.id, endpoint.id).code is None
+    code = "function handler(webhook) { webhook.payload.path = webhook.request.path; return webhook; }"
+    svix.ingest.endpoint.transformation.patch(source.id, endpoint.id, IngestEndpointTransformationPatch(
+        code=code, enabled=True))
+    saved = svix.ingest.endpoint.transformation.get(source.id, endpoint.id)
+    assert saved.code == code and saved.enabled
+    url = os.environ["HOOKTIDE_URL"] + source.ingest_url[source.ingest_url.index("/in/"):] + "/python"
+    urllib.request.urlopen(urllib.request.Request(url, data=b'{"n":1}', method="POST")).read()
+    found = wait_until("the event", lambda: [it for it in receiver.requests if it[0] == "/ingested"])
+    assert json.loads(found[0][2]) == {"n": 1, "path": "/python"}, found
+
+
 def portal(svix, app, options):
     access = svix.authentication.app_portal_access("python", AppPortalAccessIn(feature_flags=["beta"]))
     assert access.url
@@ -313,6 +359,8 @@ def main():
     message, secret = messages(svix, app, receiver)
     attempts(svix, app, receiver, message, secret)
     recovery(svix, app, receiver)
+    transformations(svix, app, receiver)
+    ingest_transformations(svix, receiver)
     portal(svix, app, options)
     svix.message.expunge_content(app.id, message.id)
     fails_with(HttpError, 400, lambda: svix.message_attempt.resend(app.id, message.id, "main"))

@@ -117,6 +117,17 @@ impl Route {
             ("POST", "/app/{}/endpoint/{}/secret/rotate") => json!({}),
             ("POST", "/app/{}/endpoint/{}/send-example") => json!({ "eventType": "svix.ping" }),
             ("POST", "/app/{}/endpoint/{}/filter/dry-run") => json!({ "filter": {}, "payload": {} }),
+            ("PATCH", "/app/{}/endpoint/{}/transformation")
+            | ("PATCH", "/ingest/api/v1/source/{}/endpoint/{}/transformation") => {
+                json!({ "code": "function handler(w) { return w; }", "enabled": true })
+            }
+            ("POST", "/app/{}/endpoint/{}/transformation/simulate")
+            | ("POST", "/ingest/api/v1/source/{}/endpoint/{}/transformation/simulate") => {
+                json!({ "code": "function handler(w) { return w; }", "eventType": "a", "payload": {} })
+            }
+            ("POST", "/ingest/api/v1/source/{}/endpoint/{}/filter/dry-run") => {
+                json!({ "filter": {}, "payload": {} })
+            }
             ("POST", "/app/{}/endpoint/{}/recover") => json!({ "since": crate::world::now_plus(-3600) }),
             ("POST", "/app/{}/msg") => json!({ "eventType": "a", "payload": {} }),
             ("POST", "/app/{}/msg/{}/endpoint/{}/resend") => json!({}),

@@ -33,4 +33,5 @@ mod receive;
 mod sdk;
 mod secrets;
 mod shutdown;
+mod transformation;
 mod world;

@@ -31,6 +31,8 @@ impl Need {
     pub const VIEW: Self = Self::Capability(Capability::ViewBase);
     /// Changing endpoints.
     pub const MANAGE_ENDPOINT: Self = Self::Capability(Capability::ManageEndpoint);
+    /// Changing and trying transformations.
+    pub const MANAGE_TRANSFORMATIONS: Self = Self::Capability(Capability::ManageTransformations);
 }
 
 /// The bearer of the request's token.

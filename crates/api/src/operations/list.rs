@@ -45,9 +45,6 @@ pub(crate) const ABSENT: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/oauth-config", "v1.endpoint.get-oauth-2"),
     ("GET", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/rate-limit-status", "v1.endpoint.get-throttling-status"),
     ("POST", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/replay-missing", "v1.endpoint.replay-missing"),
-    ("GET", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/transformation", "v1.endpoint.transformation.get"),
-    ("PATCH", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/transformation", "v1.endpoint.transformation.patch"),
-    ("POST", "/api/v1/app/{app_id}/endpoint/{endpoint_id}/transformation/simulate", "v1.endpoint.transformation.simulate"),
     ("GET", "/api/v1/app/{app_id}/events", "v1.message.events"),
     ("POST", "/api/v1/app/{app_id}/inbound/rotate-url", "v1.inbound.rotate-url"),
     ("GET", "/api/v1/app/{app_id}/integration", "v1.integration.list"),
@@ -181,7 +178,5 @@ pub(crate) const ABSENT: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/stream/{stream_id}/sink/{sink_id}/transformation", "v1.streaming.sink.transformation.get"),
     ("PATCH", "/api/v1/stream/{stream_id}/sink/{sink_id}/transformation", "v1.streaming.sink.transformation.patch"),
     ("POST", "/ingest/api/v1/source/{source_id}/dashboard", "v1.ingest.authentication.consumer-portal-access"),
-    ("GET", "/ingest/api/v1/source/{source_id}/endpoint/{endpoint_id}/transformation", "v1.ingest.endpoint.transformation.get"),
-    ("PATCH", "/ingest/api/v1/source/{source_id}/endpoint/{endpoint_id}/transformation", "v1.ingest.endpoint.transformation.patch"),
     ("GET", "/ingest/api/v1/source/{source_id}/log", "v1.ingest.log.list"),
 ];

@@ -107,6 +107,7 @@ fn new_endpoint(api: &ApiState, app: AppId, draft: EndpointDraft) -> Endpoint {
         event_types: draft.event_types,
         channels: draft.channels,
         filter: draft.filter,
+        transformation: None,
         metadata: draft.metadata,
         headers: draft.headers,
         secrets: vec![EndpointSecret { secret, expires_at: None }],

@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use bytes::Bytes;
-use hooktide_model::{Endpoint, Message};
+use hooktide_model::Endpoint;
+use hooktide_pipeline::SeenRequest;
 use hooktide_transform::{Decision, Filter, Subject};
 use tokio::sync::Semaphore;
 
 use super::params::{DeliveryPath, EndpointPath, IdempotencyHeader};
-use super::{endpoint, message};
+use super::stored::{Stored, payload_of};
+use super::{endpoint, stored};
 use crate::auth::{Access, Need};
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, Json, Path};
@@ -38,19 +40,27 @@ pub(crate) async fn dry_run(
     let app = config.application.id;
     endpoint::find(&api, app, &path.endpoint_id).await?;
     let (filter, trial) = body.checked()?;
-    let (payload, event_type) = match trial {
-        Trial::Given(payload, event_type) => (Bytes::from(payload.get().to_owned()), event_type),
-        Trial::Stored(named) => {
-            let found = message::find(&api, app, &named, true).await?;
-            let payload = found.payload.ok_or_else(payload_gone)?;
-            (payload, Some(found.event_type.as_str().to_owned()))
-        }
+    let stored = match &trial {
+        Trial::Stored(named) => Some(stored::published(&api, app, named).await?),
+        Trial::Given(_) => None,
     };
-    Ok(ok(decide(filter, payload, event_type).await?.into()))
+    tried(filter, trial, stored).await
 }
 
-fn payload_gone() -> ApiError {
-    ApiError::bad_request("payload_gone", "the message's payload was erased or has expired; send a `payload`")
+/// What the filter says about what was given, or about the stored message.
+pub(super) async fn tried(
+    filter: Filter,
+    trial: Trial,
+    stored: Option<Stored>,
+) -> ApiResult<Answer<FilterDecisionOut>> {
+    let (payload, event_type, request) = match (trial, stored) {
+        (Trial::Given(given), _) => (given.payload, given.event_type, given.request),
+        (Trial::Stored(_), Some(Stored { message, request })) => {
+            (payload_of(&message)?, Some(message.event_type.as_str().to_owned()), request)
+        }
+        (Trial::Stored(_), None) => return Err(ApiError::not_found("message")),
+    };
+    Ok(ok(decide(filter, payload, event_type, request).await?.into()))
 }
 
 /// Explain why an endpoint gets a stored message, or does not.
@@ -65,10 +75,19 @@ pub(crate) async fn explain(
 ) -> ApiResult<Answer<ExplainOut>> {
     let config = access.application(&api, &path.app_id, Need::VIEW).await?;
     let app = config.application.id;
-    let found = message::find(&api, app, &path.msg_id, true).await?;
+    let stored = stored::published(&api, app, &path.msg_id).await?;
     let row = endpoint::find(&api, app, &path.endpoint_id).await?;
-    let was_matched = api.store.delivery(found.id, row.id).await?.is_some();
-    let (decided_by, filter) = decided(&row, &found).await?;
+    explained(&api, row, stored).await
+}
+
+/// What decided then, and what would decide now.
+pub(super) async fn explained(
+    api: &ApiState,
+    row: Endpoint,
+    stored: Stored,
+) -> ApiResult<Answer<ExplainOut>> {
+    let was_matched = api.store.delivery(stored.message.id, row.id).await?.is_some();
+    let (decided_by, filter) = decided(&row, stored).await?;
     let would_match = match decided_by {
         DecidedBy::Subscription => Some(true),
         DecidedBy::PayloadGone => None,
@@ -78,7 +97,8 @@ pub(crate) async fn explain(
     Ok(ok(ExplainOut { was_matched, would_match, decided_by, filter: filter.map(Into::into) }))
 }
 
-async fn decided(row: &Endpoint, message: &Message) -> ApiResult<(DecidedBy, Option<Decision>)> {
+async fn decided(row: &Endpoint, stored: Stored) -> ApiResult<(DecidedBy, Option<Decision>)> {
+    let Stored { message, request } = stored;
     if row.disabled {
         return Ok((DecidedBy::Disabled, None));
     }
@@ -89,15 +109,25 @@ async fn decided(row: &Endpoint, message: &Message) -> ApiResult<(DecidedBy, Opt
     let Some(written) = &row.filter else { return Ok((DecidedBy::Subscription, None)) };
     let Some(payload) = message.payload.clone() else { return Ok((DecidedBy::PayloadGone, None)) };
     let filter = Filter::parse(written).map_err(ApiError::internal)?;
-    let decision = decide(filter, payload, Some(message.event_type.as_str().to_owned())).await?;
+    let event_type = Some(message.event_type.as_str().to_owned());
+    let decision = decide(filter, payload, event_type, request).await?;
     Ok((DecidedBy::Filter, Some(decision)))
 }
 
 /// On a thread that may block, a few at a time.
-async fn decide(filter: Filter, payload: Bytes, event_type: Option<String>) -> ApiResult<Decision> {
+async fn decide(
+    filter: Filter,
+    payload: Bytes,
+    event_type: Option<String>,
+    request: Option<SeenRequest>,
+) -> ApiResult<Decision> {
     let _turn = TURNS.acquire().await.map_err(ApiError::internal)?;
     let evaluate = move || {
         let subject = Subject::new(&payload);
+        let subject = match &request {
+            Some(request) => request.beside(subject),
+            None => subject,
+        };
         filter.explain(&match &event_type {
             Some(event_type) => subject.event_type(event_type),
             None => subject,

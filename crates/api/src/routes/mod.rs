@@ -14,6 +14,7 @@ mod endpoint_action;
 mod endpoint_filter;
 mod endpoint_headers;
 mod endpoint_secret;
+mod endpoint_transformation;
 mod event_type;
 mod event_type_seen;
 mod health;
@@ -22,6 +23,9 @@ pub(crate) mod params;
 mod receipt;
 mod source;
 mod source_endpoint;
+mod source_endpoint_filter;
+mod source_endpoint_transformation;
+mod stored;
 mod table;
 
 pub(crate) use docs::pages;

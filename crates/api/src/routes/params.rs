@@ -86,6 +86,18 @@ pub(crate) struct ReceiptPath {
     pub(crate) receipt_id: String,
 }
 
+/// `/source/{source_id}/receipt/{receipt_id}/endpoint/{endpoint_id}`
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ReceiptDeliveryPath {
+    /// The source's id or uid.
+    pub(crate) source_id: String,
+    /// The receipt's id.
+    pub(crate) receipt_id: String,
+    /// The endpoint's id or uid.
+    pub(crate) endpoint_id: String,
+}
+
 /// The header that makes a POST safe to repeat. Read by [`crate::extract::IdempotencyKey`].
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]

@@ -27,7 +27,7 @@ use crate::wire::endpoint_headers::{EndpointHeadersIn, EndpointHeadersOut};
 use crate::wire::endpoint_secret::{EndpointSecretOut, EndpointSecretRotateIn, rotate as rotate_secrets};
 
 /// The application that the named source owns.
-async fn owned(api: &ApiState, org: &OrgId, named: &str) -> ApiResult<Arc<AppConfig>> {
+pub(super) async fn owned(api: &ApiState, org: &OrgId, named: &str) -> ApiResult<Arc<AppConfig>> {
     let source = source::find(api, org, named).await?;
     api.pipeline.source_app(source.app).await?.ok_or_else(|| ApiError::not_found("source"))
 }

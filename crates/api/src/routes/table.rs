@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
-    endpoint_filter, endpoint_headers, endpoint_secret, event_type, health, message, receipt, source,
-    source_endpoint,
+    endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, health, message,
+    receipt, source, source_endpoint, source_endpoint_filter, source_endpoint_transformation,
 };
 use crate::state::ApiState;
 
@@ -41,6 +41,8 @@ fn configuration() -> OpenApiRouter<ApiState> {
         .routes(routes!(endpoint_headers::get, endpoint_headers::set, endpoint_headers::patch))
         .routes(routes!(endpoint_secret::get))
         .routes(routes!(endpoint_secret::rotate))
+        .routes(routes!(endpoint_transformation::get, endpoint_transformation::patch))
+        .routes(routes!(endpoint_transformation::simulate))
         .routes(routes!(endpoint_action::stats))
         .routes(routes!(endpoint_filter::dry_run))
         .routes(routes!(endpoint_filter::explain))
@@ -65,6 +67,10 @@ fn ingest() -> OpenApiRouter<ApiState> {
         .routes(routes!(source_endpoint::get_headers, source_endpoint::set_headers))
         .routes(routes!(source_endpoint::get_secret))
         .routes(routes!(source_endpoint::rotate_secret))
+        .routes(routes!(source_endpoint_transformation::get, source_endpoint_transformation::patch))
+        .routes(routes!(source_endpoint_transformation::simulate))
+        .routes(routes!(source_endpoint_filter::dry_run))
+        .routes(routes!(source_endpoint_filter::explain))
         // its receipts
         .routes(routes!(receipt::list))
         .routes(routes!(receipt::get))

@@ -1,5 +1,9 @@
 //! Filters of endpoints on the wire: checked, tried, explained. An extension of the wire API.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use hooktide_pipeline::SeenRequest;
 use hooktide_transform::{Decision, Filter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,17 +43,37 @@ pub struct FilterDryRunIn {
     /// The event type that goes with the body.
     #[serde(default)]
     pub event_type: Option<String>,
-    /// Or try it on this stored message: its id or eventId.
+    /// Headers of the request that goes with the body.
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, String>>,
+    /// Parameters of its query, decoded.
+    #[serde(default)]
+    pub query: Option<BTreeMap<String, String>>,
+    /// Its path, behind the source's URL.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Or try it on this stored message: its id or eventId; of a source, the id of its receipt too. Published messages
+    /// have no headers, query and path, so clauses on these do not hold.
     #[serde(default)]
     pub message_id: Option<String>,
 }
 
 /// What a filter is tried on.
 pub enum Trial {
-    /// A body and an event type.
-    Given(Box<RawValue>, Option<String>),
+    /// What the caller sent.
+    Given(Given),
     /// A stored message.
     Stored(String),
+}
+
+/// A webhook that a caller made up.
+pub struct Given {
+    /// The body.
+    pub payload: Bytes,
+    /// The event type.
+    pub event_type: Option<String>,
+    /// The rest of the request, when any of it was sent.
+    pub request: Option<SeenRequest>,
 }
 
 impl FilterDryRunIn {
@@ -60,8 +84,18 @@ impl FilterDryRunIn {
     pub fn checked(self) -> Result<(Filter, Trial), ApiError> {
         let mut rules = Rules::new();
         let filter = check_filter(&mut rules, &self.filter);
+        let is_request = self.headers.is_some() || self.query.is_some() || self.path.is_some();
+        let request = is_request.then(|| SeenRequest {
+            method: "POST".to_owned(),
+            path: self.path.unwrap_or_else(|| "/".to_owned()),
+            query: self.query.unwrap_or_default().into_iter().collect(),
+            headers: self.headers.unwrap_or_default().into_iter().collect(),
+        });
         let trial = match (self.payload, self.message_id) {
-            (Some(payload), None) => Some(Trial::Given(payload, self.event_type)),
+            (Some(payload), None) => {
+                let payload = Bytes::from(payload.get().to_owned());
+                Some(Trial::Given(Given { payload, event_type: self.event_type, request }))
+            }
             (None, Some(id)) => Some(Trial::Stored(id)),
             _ => {
                 rules.fail("payload", "send either `payload` or `messageId`");

@@ -21,6 +21,7 @@ pub mod source;
 mod source_rules;
 pub mod status;
 pub mod task;
+pub mod transformation;
 
 pub use list::ListOut;
 pub use patch::Patch;

@@ -3,26 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hooktide_model::{MessageId, Receipt, ReceiptId, ReceiptOutcome, Timestamp};
+use hooktide_pipeline::{HIDDEN, is_sensitive_name};
 use hooktide_verify::Scheme;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// What stands in place of a value that is not shown.
-const REDACTED: &str = "[redacted]";
-/// Header names with one of these in them carry proofs or keys.
-const SENSITIVE_PARTS: &[&str] = &[
-    "auth",
-    "cookie",
-    "signature",
-    "token",
-    "secret",
-    "hmac",
-    "passw",
-    "api-key",
-    "apikey",
-    "jwt",
-    "hook-secret",
-];
 
 /// A request as a provider sent it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -135,7 +119,7 @@ impl ReceiptDetailOut {
     pub fn of(row: &Receipt, scheme: Option<&Scheme>) -> Self {
         let line = |(name, value): &(String, String)| HeaderLineOut {
             name: name.clone(),
-            value: if is_sensitive(name, scheme) { REDACTED.to_owned() } else { value.clone() },
+            value: if is_sensitive(name, scheme) { HIDDEN.to_owned() } else { value.clone() },
         };
         Self {
             summary: ReceiptOut::of(row, scheme),
@@ -151,7 +135,7 @@ fn shown_path(target: &str, scheme: Option<&Scheme>) -> String {
     let rest = rest.find(['/', '?']).map_or("", |end| &rest[end..]);
     match (scheme, rest.split_once('?')) {
         (None | Some(Scheme::Token(_) | Scheme::Family(_) | Scheme::AnyOf(_)), Some((path, _))) => {
-            format!("{path}?{REDACTED}")
+            format!("{path}?{HIDDEN}")
         }
         _ => rest.to_owned(),
     }
@@ -160,8 +144,7 @@ fn shown_path(target: &str, scheme: Option<&Scheme>) -> String {
 fn is_sensitive(name: &str, scheme: Option<&Scheme>) -> bool {
     let is_proof = scheme
         .is_none_or(|scheme| scheme.proof_headers().iter().any(|proof| name.eq_ignore_ascii_case(proof)));
-    let name = name.to_ascii_lowercase();
-    is_proof || SENSITIVE_PARTS.iter().any(|part| name.contains(part))
+    is_proof || is_sensitive_name(name)
 }
 
 #[cfg(test)]

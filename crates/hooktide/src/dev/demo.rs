@@ -104,6 +104,7 @@ fn new_endpoint(server: &Server, application: &Application, uid: Uid, url: &str)
         event_types: None,
         channels: None,
         filter: None,
+        transformation: None,
         metadata: hooktide_model::Metadata::new(),
         headers: std::collections::BTreeMap::new(),
         secrets: vec![EndpointSecret { secret: key.to_secret().to_string(), expires_at: None }],

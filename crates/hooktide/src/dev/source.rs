@@ -124,6 +124,7 @@ fn new_endpoint(server: &Server, source: &Source, url: &str, secrets: Vec<Endpoi
         url: url.to_owned(),
         destination: None,
         filter: None,
+        transformation: None,
         description: "The receiver built into `hooktide dev`".to_owned(),
         throttle_rate: None,
         ordering_key: None,

@@ -2,8 +2,9 @@
 //!
 //! The script declares `function handler(webhook)`, plain or `async`, and returns the webhook. It sees and may change
 //! `method` (`POST`, `PUT`, `PATCH`), `url`, `payload`, `headers` (name → text, or a list of texts) and `cancel`; it
-//! sees `eventType`, `channels`, `variables` and `transformationsParams`. What it leaves out of the object that it
-//! returns stays as it was.
+//! sees `eventType`, `channels`, `variables`, `transformationsParams` and `request`: the method, path, query and headers
+//! of the request that a source received, `null` for a message that was published. What it leaves out of the object
+//! that it returns stays as it was.
 //!
 //! # Payload
 //!
@@ -47,4 +48,4 @@ pub use error::{MESSAGE_CHARS_MAX, ScriptError, ScriptErrorKind};
 pub use outcome::{HEADERS_MAX, METHODS, OUTPUT_BYTES_MAX};
 pub use run::{JOBS_MAX, MEMORY_BYTES_MAX, STACK_BYTES_MAX, compile_check, run};
 pub use source::{SOURCE_BYTES_MAX, SOURCE_BYTES_MIN};
-pub use webhook::Webhook;
+pub use webhook::{OriginalRequest, Webhook};

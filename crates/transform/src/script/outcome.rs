@@ -3,12 +3,12 @@
 //! What must stay true: what comes out fits a request: a method that is allowed, a URL that parses, headers that HTTP
 //! can carry, a payload of bounded size. Anything else is a bad result, never a webhook that is quietly different.
 
-use rquickjs::{Array, Ctx, Error, FromJs, IntoJs, Value};
-use serde_json::json;
+use rquickjs::{Array, Ctx, Error, FromJs, IntoJs};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::error::{ScriptError, ScriptErrorKind};
-use super::webhook::Webhook;
+use super::webhook::{OriginalRequest, Webhook};
 
 /// The largest payload that a script may give.
 pub const OUTPUT_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -31,12 +31,39 @@ pub(super) fn input(webhook: &Webhook) -> String {
         "channels": webhook.channels,
         "variables": webhook.variables,
         "transformationsParams": webhook.params,
+        "request": webhook.request.as_ref().map(request),
     })
     .to_string()
 }
 
+fn request(request: &OriginalRequest) -> Value {
+    let lower = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()));
+    json!({
+        "method": request.method,
+        "path": request.path,
+        "query": by_name(request.query.iter().map(|(name, value)| (name.clone(), value.as_str()))),
+        "headers": by_name(lower),
+    })
+}
+
+/// Name → text, or a list of texts where a name came more than once.
+fn by_name<'a>(pairs: impl Iterator<Item = (String, &'a str)>) -> Value {
+    let mut named = Map::new();
+    for (name, value) in pairs {
+        match named.get_mut(&name) {
+            None => drop(named.insert(name, value.into())),
+            Some(Value::Array(values)) => values.push(value.into()),
+            Some(first) => *first = json!([first.take(), value]),
+        }
+    }
+    Value::Object(named)
+}
+
 /// The payload as a text of JavaScript, and what it is. Bytes that are no UTF-8 become one character each.
-pub(super) fn raw_payload<'js>(ctx: &Ctx<'js>, payload: &[u8]) -> Result<(&'static str, Value<'js>), Error> {
+pub(super) fn raw_payload<'js>(
+    ctx: &Ctx<'js>,
+    payload: &[u8],
+) -> Result<(&'static str, rquickjs::Value<'js>), Error> {
     match std::str::from_utf8(payload) {
         Ok(text) => {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();

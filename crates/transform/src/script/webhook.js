@@ -49,6 +49,7 @@
     channels: input.channels,
     variables: input.variables,
     transformationsParams: input.transformationsParams,
+    request: input.request,
   };
   define(webhook, "payload", { get, set, enumerable: true, configurable: true });
 

@@ -26,6 +26,28 @@ pub struct Webhook {
     pub variables: BTreeMap<String, String>,
     /// Read only: what the message carries for transformations.
     pub params: Option<Value>,
+    /// Read only: the request that brought the message, of one that a source received.
+    pub request: Option<OriginalRequest>,
+}
+
+/// The request that brought a message, as a script reads it. A name may come more than once.
+#[derive(Clone, Default, PartialEq)]
+pub struct OriginalRequest {
+    /// The HTTP method.
+    pub method: String,
+    /// The path behind the source's URL.
+    pub path: String,
+    /// Parameters of the query, decoded.
+    pub query: Vec<(String, String)>,
+    /// Headers; scripts find them under lower-case names.
+    pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for OriginalRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Query and headers may hold tokens.
+        f.debug_struct("OriginalRequest").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 impl Webhook {

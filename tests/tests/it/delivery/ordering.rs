@@ -59,7 +59,10 @@ async fn nothing_overtakes_a_delivery_that_is_tried_again() {
     let last = world.api.all(&format!("/app/{}/endpoint/{endpoint}/msg", world.app)).await;
     assert_eq!(last.len(), 60);
     for customer in customers {
-        world.receiver.wait_for(1, |it| numbers(std::slice::from_ref(it), customer).first() >= Some(&57)).await;
+        world
+            .receiver
+            .wait_for(1, |it| numbers(std::slice::from_ref(it), customer).first() >= Some(&57))
+            .await;
         let came = numbers(&world.receiver.all(), customer);
         assert!(came.is_sorted(), "{customer}: {came:?}");
         let mut once = came.clone();

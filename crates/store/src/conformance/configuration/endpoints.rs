@@ -1,6 +1,6 @@
 //! Claims about endpoints.
 
-use hooktide_model::{AppId, Endpoint, EndpointId, Order, PageRequest, Seq};
+use hooktide_model::{AppId, Endpoint, EndpointId, EndpointTransformation, Order, PageRequest, Seq};
 
 use super::ConfigurationSubject;
 use super::subject::{assert_refused, name, new, org, pairs, secret, uid};
@@ -21,6 +21,7 @@ pub(super) async fn endpoint_reads_back_as_written(subject: &ConfigurationSubjec
     let sparse = Endpoint {
         destination: None,
         filter: None,
+        transformation: None,
         throttle_rate: None,
         disabled: true,
         event_types: None,
@@ -96,6 +97,12 @@ pub(super) async fn save_replaces_headers_and_secrets(subject: &ConfigurationSub
     let changed = Endpoint {
         destination: None,
         filter: None,
+        transformation: Some(EndpointTransformation {
+            code: None,
+            enabled: false,
+            variables: pairs(&[]),
+            updated_at: subject.later(),
+        }),
         uid: Some(uid("named")),
         url: "http://[2001:db8::1]/".to_owned(),
         description: String::new(),

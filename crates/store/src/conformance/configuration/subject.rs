@@ -7,9 +7,9 @@ use std::time::Duration;
 use hooktide_model::clock::ManualClock;
 use hooktide_model::id::TypedId;
 use hooktide_model::{
-    AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EventType, EventTypeName,
-    IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings,
-    SourceSplit, SourceToken, Timestamp, Uid,
+    AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation,
+    EventType, EventTypeName, IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret,
+    SourceSecretUse, SourceSettings, SourceSplit, SourceToken, Timestamp, Uid,
 };
 
 use crate::{Configuration, Idempotency, StoreError, Written};
@@ -110,6 +110,12 @@ impl ConfigurationSubject {
             event_types: Some(vec![name("invoice.paid"), name("invoice.void")]),
             channels: Some(vec![hooktide_model::Channel::trusted("project_1")]),
             filter: Some(serde_json::json!({ "body": { "amount": { "$gte": 100 } } })),
+            transformation: Some(EndpointTransformation {
+                code: Some("function handler(w) { return w; } // 'quoted' \u{fc}".to_owned()),
+                enabled: true,
+                variables: pairs(&[("API_KEY", "hush"), ("EMPTY", "")]),
+                updated_at: self.clock.now(),
+            }),
             metadata: pairs(&[("team", "billing")]),
             headers: pairs(&[("authorization", "Bearer xyz"), ("x-empty", "")]),
             secrets: vec![

@@ -16,6 +16,29 @@ fn the_handler_sees_the_webhook() {
 }
 
 #[test]
+fn the_handler_sees_the_request_that_a_source_received() {
+    assert_eq!(value_of("webhook.request"), "null", "there is none");
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let request = crate::OriginalRequest {
+        method: "PUT".into(),
+        path: "/a".into(),
+        query: vec![pair("q", "1"), pair("q", "2"), pair("q", "3"), pair("__proto__", "x")],
+        headers: vec![pair("X-Kind", "push"), pair("x-kind", "pull"), pair("Accept", "*/*")],
+    };
+    let webhook = Webhook { request: Some(request), ..webhook(b"{}") };
+    let code =
+        "function handler(w) { w.payload = JSON.stringify(w.request); w.request.method = 'X'; return w; }";
+    let sent = run(code, &webhook, Budget::steps_only()).unwrap();
+    let seen: serde_json::Value = serde_json::from_slice(&sent.payload).unwrap();
+    let wanted = serde_json::json!({
+        "method": "PUT", "path": "/a", "query": { "q": ["1", "2", "3"], "__proto__": "x" },
+        "headers": { "x-kind": ["push", "pull"], "accept": "*/*" },
+    });
+    assert_eq!(seen, wanted);
+    assert_eq!((&sent.request, sent.method.as_str()), (&webhook.request, "POST"), "it is only to be read");
+}
+
+#[test]
 fn everything_that_may_change_does() {
     let sent = body(
         "webhook.method = 'PUT'; webhook.url = 'https://other.example/x?y=1'; webhook.cancel = true;

@@ -13,15 +13,15 @@ use super::rows::{
     Context, Walk, all, change, first, json, optional_json, optional_time, parse_json, rows_to_read,
     stale_or_missing, time, to_json,
 };
-use super::{applications, destination, sealing, secrets};
+use super::{applications, destination, sealing, secrets, transformation};
 use crate::vault::SealContext;
 use crate::{Idempotency, ObjectRef, StoreError, Written};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels, metadata, ",
-            "headers, failing_since, created_at, updated_at, version, destination, filter FROM endpoint ",
+            "SELECT seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels, ",
+            "metadata, headers, failing_since, created_at, updated_at, version, destination, filter, transformation FROM endpoint ",
             $rest
         )
     };
@@ -47,10 +47,10 @@ pub(super) const PAGE: Walk = Walk {
 
 /// The unique index on (app, uid) refuses a uid in use, the reference to `application` one without its owner.
 pub(super) const INSERT: &str = "
-    INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels, metadata,
-        headers, failing_since, created_at, updated_at, version, destination, filter)
-    VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :ordering_key, :disabled, :event_types, :channels, :metadata,
-        :headers, :failing_since, :created_at, :updated_at, :version, :destination, :filter)";
+    INSERT INTO endpoint (seq, app, uid, url, description, throttle_rate, ordering_key, disabled, event_types, channels,
+        metadata, headers, failing_since, created_at, updated_at, version, destination, filter, transformation)
+    VALUES (:seq, :app, :uid, :url, :description, :throttle_rate, :ordering_key, :disabled, :event_types, :channels,
+        :metadata, :headers, :failing_since, :created_at, :updated_at, :version, :destination, :filter, :transformation)";
 
 /// One row by primary key, only in the version that was read: of two saves the second finds nothing.
 ///
@@ -60,7 +60,8 @@ pub(super) const SAVE: &str = "
     UPDATE endpoint SET uid = :uid, url = :url, description = :description, throttle_rate = :throttle_rate,
         ordering_key = :ordering_key,
         disabled = :disabled, event_types = :event_types, channels = :channels, metadata = :metadata,
-        headers = :headers, destination = :destination, filter = :filter, updated_at = :updated_at, version = version + 1,
+        headers = :headers, destination = :destination, filter = :filter, transformation = :transformation,
+        updated_at = :updated_at, version = version + 1,
         failing_since = CASE WHEN disabled AND NOT :disabled THEN NULL ELSE failing_since END
     WHERE seq = :seq AND app = :app AND version = :version
     RETURNING version, failing_since";
@@ -82,6 +83,7 @@ struct EndpointRow {
     headers: Option<Vec<u8>>,
     destination: Option<Vec<u8>>,
     filter: Option<String>,
+    transformation: Option<Vec<u8>>,
 }
 
 impl EndpointRow {
@@ -97,6 +99,7 @@ impl EndpointRow {
             headers,
             destination: destination::sealed(endpoint.destination.as_ref(), seq, context),
             filter: endpoint.filter.as_ref().map(to_json),
+            transformation: transformation::sealed(endpoint.transformation.as_ref(), seq, context),
         }
     }
 }
@@ -135,6 +138,7 @@ fn insert_row(
         ":headers": row.headers,
         ":destination": row.destination,
         ":filter": row.filter,
+        ":transformation": row.transformation,
         ":failing_since": endpoint.failing_since.map(Timestamp::unix_ms),
         ":created_at": endpoint.created_at.unix_ms(),
         ":updated_at": endpoint.updated_at.unix_ms(),
@@ -179,6 +183,7 @@ fn save_row(
         ":headers": row.headers,
         ":destination": row.destination,
         ":filter": row.filter,
+        ":transformation": row.transformation,
         ":updated_at": endpoint.updated_at.unix_ms(),
         ":version": endpoint.version,
     };
@@ -320,6 +325,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
         event_types: names(row, "event_types", EventTypeName::trusted)?,
         channels: names(row, "channels", Channel::trusted)?,
         filter: optional_json(row, "filter")?,
+        transformation: transformation::opened(row, seq, context)?,
         metadata: json(row, "metadata")?,
         headers: headers(row, context, seq)?,
         secrets: Vec::new(),

@@ -22,5 +22,6 @@ mod secrets;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod transformation;
 
 pub use db::CoreDb;

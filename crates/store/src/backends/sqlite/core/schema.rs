@@ -17,8 +17,12 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
     ("V3__endpoint_destination", include_str!("../../../../migrations/sqlite/V3__endpoint_destination.sql")),
     ("V4__endpoint_filter", include_str!("../../../../migrations/sqlite/V4__endpoint_filter.sql")),
     (
-        "V7__endpoint_ordering_key",
-        include_str!("../../../../migrations/sqlite/V7__endpoint_ordering_key.sql"),
+        "V5__endpoint_transformation",
+        include_str!("../../../../migrations/sqlite/V5__endpoint_transformation.sql"),
+    ),
+    (
+        "V6__endpoint_ordering_key",
+        include_str!("../../../../migrations/sqlite/V6__endpoint_ordering_key.sql"),
     ),
 ];
 

@@ -88,6 +88,12 @@ fn endpoint(core: &CoreDb, app: AppId, seq: i64) -> Endpoint {
         event_types: None,
         channels: None,
         filter: None,
+        transformation: Some(hooktide_model::EndpointTransformation {
+            code: Some(format!("// planted-code-{seq}")),
+            enabled: true,
+            variables: [("KEY".to_owned(), format!("planted-variable-{seq}"))].into(),
+            updated_at: Timestamp::EPOCH,
+        }),
         metadata: [].into(),
         headers: [(format!("x-planted-name-{seq}"), format!("planted-header-value-{seq}"))].into(),
         secrets: vec![secret("current", seq), secret("older", seq)],

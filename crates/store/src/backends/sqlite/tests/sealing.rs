@@ -100,6 +100,7 @@ async fn chunks_from_before_receipts_get_their_table_at_the_next_start() {
         status: 401,
         dedupe_key: None,
         body_bytes: Some(0),
+        secret_names: Vec::new(),
         replay_of: None,
         events: None,
         part_of: None,

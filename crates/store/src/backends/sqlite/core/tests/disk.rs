@@ -44,6 +44,8 @@ async fn sealed_values_do_not_open_in_another_row_or_rank() {
         "UPDATE endpoint_secret AS o SET secret = s.secret FROM s
             WHERE s.endpoint = o.endpoint AND s.position = 1 - o.position",
         "UPDATE endpoint AS o SET headers = e.headers FROM e WHERE e.seq = 5 - o.seq",
+        "UPDATE endpoint AS o SET transformation = e.transformation FROM e WHERE e.seq = 5 - o.seq",
+        "UPDATE endpoint AS o SET transformation = e.destination FROM e WHERE e.seq = o.seq",
         "UPDATE endpoint AS o SET headers = s.secret FROM s WHERE s.endpoint = o.seq AND s.position = 0",
     ];
     for swap in swaps {
