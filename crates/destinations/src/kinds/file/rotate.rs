@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 
 use hooktide_model::Timestamp;
-use rustix::fs::{AtFlags, Dir, fsync, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, Dir, fsync, renameat, unlinkat};
 use rustix::io::Errno;
 
 use super::append::fault;
@@ -18,8 +18,6 @@ const DAY_S: i64 = 24 * 60 * 60;
 /// Shape of the time in a full file's name, to the millisecond.
 const STAMP: &str = "%Y%m%dT%H%M%S%3fZ";
 const STAMP_BYTES: usize = "20260131T235959123Z".len();
-/// Names that are tried when a file was rotated in this very millisecond already.
-const STAMPS_MAX: i64 = 1_000;
 /// Entries of a folder that are looked at to find old files.
 const ENTRIES_MAX: usize = 100_000;
 
@@ -47,54 +45,58 @@ pub(super) fn rotate_when_due(
     if metadata.len() == 0 || !(is_full || is_of_another_day) {
         return Ok(false);
     }
-    let kept_as = free_name(folder, place, now)?;
+    let full = full_files(folder, place).map_err(|errno| fault("looking for full files", &errno.into()))?;
+    let kept_as = next_name(place, full.last().map(String::as_str), now);
     renameat(folder, place.name(), folder, &kept_as).map_err(|errno| fault("renaming it", &errno.into()))?;
     fsync(folder).map_err(|errno| fault("keeping its new name", &errno.into()))?;
-    if let Err(error) = delete_old(folder, place, rotation.files_kept) {
-        // The line matters more: what is too much now is deleted at the next turn.
-        tracing::warn!(file = place.path(), %error, "failed to delete old files of an endpoint");
+    let too_many = (full.len() + 1).saturating_sub(rotation.files_kept);
+    for name in full.iter().take(too_many) {
+        if let Err(error) = unlinkat(folder, name, AtFlags::empty()) {
+            // The line matters more: what is too much now is deleted at the next turn.
+            tracing::warn!(file = place.path(), %error, "failed to delete an old file of an endpoint");
+        }
     }
     Ok(true)
 }
 
-/// A name that nobody has, the later the greater.
-fn free_name(folder: &OwnedFd, place: &Place, now: Timestamp) -> Result<String, Fault> {
-    for later_ms in 0..STAMPS_MAX {
-        let at = jiff::Timestamp::from_millisecond(now.unix_ms() + later_ms).unwrap_or_default();
-        let name = format!("{}.{}.{}", place.stem, at.strftime(STAMP), place.extension);
-        match statat(folder, &name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => return Ok(name),
-            Err(errno) => return Err(fault("finding a name for the full file", &errno.into())),
-            Ok(_) => {}
-        }
-    }
-    Err(Fault::retry("the file: there is no free name for the full file"))
-}
-
-fn delete_old(folder: &OwnedFd, place: &Place, files_kept: usize) -> Result<(), Errno> {
+/// The names of the full files, the oldest first.
+fn full_files(folder: &OwnedFd, place: &Place) -> Result<Vec<String>, Errno> {
     let mut names = Vec::new();
     for entry in Dir::read_from(folder)?.take(ENTRIES_MAX) {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if is_full_file_of(place, &name) {
+        if stamp_of(place, &name).is_some() {
             names.push(name);
         }
     }
     names.sort_unstable();
-    let too_many = names.len().saturating_sub(files_kept);
-    for name in &names[..too_many] {
-        unlinkat(folder, name, AtFlags::empty())?;
-    }
-    Ok(())
+    Ok(names)
 }
 
-/// Whether a name is exactly as [`free_name`] makes them, so that nothing else is ever deleted.
-fn is_full_file_of(place: &Place, name: &str) -> bool {
+/// A name with this time, or with one after the newest file's: also when a clock is set back, the order of the names is
+/// the order of the lines, and no name is taken twice.
+fn next_name(place: &Place, newest: Option<&str>, now: Timestamp) -> String {
+    let newest = newest.and_then(|name| stamp_of(place, name)).and_then(milliseconds);
+    let at_ms = newest.map_or(now.unix_ms(), |newest| now.unix_ms().max(newest + 1));
+    let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    format!("{}.{}.{}", place.stem, at.strftime(STAMP), place.extension)
+}
+
+/// The stamp's time.
+fn milliseconds(stamp: &str) -> Option<i64> {
+    let part = |from: usize, to: usize| stamp.get(from..to);
+    let (date, time) = ((part(0, 4)?, part(4, 6)?, part(6, 8)?), (part(9, 11)?, part(11, 13)?, part(13, 15)?));
+    let text = format!("{}-{}-{}T{}:{}:{}.{}Z", date.0, date.1, date.2, time.0, time.1, time.2, part(15, 18)?);
+    Some(text.parse::<jiff::Timestamp>().ok()?.as_millisecond())
+}
+
+/// The time in a name that is exactly as [`next_name`] makes them, so that nothing else is ever deleted.
+fn stamp_of<'a>(place: &Place, name: &'a str) -> Option<&'a str> {
     let stamp = name
         .strip_prefix(&place.stem)
         .and_then(|rest| rest.strip_prefix('.'))
         .and_then(|rest| rest.strip_suffix(place.extension))
         .and_then(|rest| rest.strip_suffix('.'));
-    stamp.is_some_and(|stamp| {
+    stamp.filter(|stamp| {
         stamp.len() == STAMP_BYTES
             && stamp.bytes().enumerate().all(|(index, byte)| match index {
                 8 => byte == b'T',
