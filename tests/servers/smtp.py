@@ -25,7 +25,8 @@ class Handler(Mailbox):
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=(data.login, data.password) == ACCOUNT)
+    # Not "handled": the server still has to answer.
+    return AuthResult(success=(data.login, data.password) == ACCOUNT, handled=False)
 
 
 async def serve(port, maildir):
