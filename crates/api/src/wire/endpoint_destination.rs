@@ -90,7 +90,8 @@ impl DestinationIn {
         };
         for place in seam.masked_still(&config) {
             let what = "is still masked";
-            let mend = "write the secret again: it is kept only while kind and server, program or service stay";
+            let mend =
+                "write the secret again: it is kept only while kind and server, program or service stay";
             note(rules, &ConfigMistake::new(place, what, mend));
         }
         if let Err(mistakes) = (seam.check)(&config, policy) {

@@ -224,7 +224,8 @@ fn programs_are_named_in_their_one_plain_way() {
     let programs = ProgramPaths.parse("/usr/bin/logger, /opt/a b/run,").unwrap();
     assert_eq!(programs, [PathBuf::from("/usr/bin/logger"), PathBuf::from("/opt/a b/run")]);
     assert!(ProgramPaths.parse("").unwrap().is_empty());
-    for text in ["logger", "./logger", "/usr/../bin/sh", "/usr//bin/sh", "/usr/bin/sh/", "/", "/usr/./bin/sh"] {
+    for text in ["logger", "./logger", "/usr/../bin/sh", "/usr//bin/sh", "/usr/bin/sh/", "/", "/usr/./bin/sh"]
+    {
         assert!(ProgramPaths.parse(text).is_err(), "{text}");
     }
 }

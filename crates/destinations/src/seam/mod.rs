@@ -36,11 +36,11 @@ pub use fields::{ConfigMistake, Field, Form, Need};
 pub use kind::{Kind, Seam};
 pub use line::{Line, open_line, open_plain, secure_line, vetted};
 pub use parcel::Parcel;
+pub(crate) use path_locks::PathLocks;
 pub(crate) use pinned::tls_pinned_to;
 pub use secret::Secret;
 pub use service_url::{ServiceScheme, ServiceUrl};
 pub use shared::{Policy, Shared, SharedConfig, SharedSetupError};
-pub(crate) use path_locks::PathLocks;
 pub use slot::Slot;
 pub(crate) use web::{Web, WebService, judge_status, request_to, service_url};
 

@@ -134,7 +134,10 @@ pub(crate) fn request_to(
             .map_err(|_| Fault::fail(format!("the header {name} cannot be `{text}`; send another value")))?;
         headers.insert(name, value);
     }
-    headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("Hooktide/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(
+        header::USER_AGENT,
+        HeaderValue::from_static(concat!("Hooktide/", env!("CARGO_PKG_VERSION"))),
+    );
     Ok(HttpRequest { method, url, headers, body: parcel.payload.clone(), timeout: parcel.timeout })
 }
 

@@ -67,7 +67,8 @@ async fn telegram_tells_in_the_body_when_to_come_again_and_never_its_token() {
 async fn teams_gets_a_card() {
     let receiver = Receiver::start().await;
     receiver.script("/workflows/1", [Behaviour::status(202)]);
-    let config = json!({"service": "teams", "webhook_url": receiver.url("/workflows/1?sig=x"), "text": "paid"});
+    let config =
+        json!({"service": "teams", "webhook_url": receiver.url("/workflows/1?sig=x"), "text": "paid"});
     assert_eq!(outcome(&config).await.0, Outcome::Done);
     let body: Value = serde_json::from_slice(&receiver.all().pop().unwrap().body).unwrap();
     assert_eq!(body.pointer("/attachments/0/content/body/0/text"), Some(&json!("paid")));

@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout};
 use crate::fixture::Fixture;
 use crate::servers::command::Command;
 use crate::support::{
-    AMPLE, CANARY, OBSERVE, SHORT, SLACK, checked, open, open_policy, order, parcel, seam, shared, shared_with,
+    AMPLE, CANARY, OBSERVE, SHORT, SLACK, checked, open, open_policy, order, parcel, seam, shared,
+    shared_with,
 };
 
 /// Between two looks at what a program does.
@@ -57,8 +58,16 @@ async fn environment_holds_what_the_event_is_and_nothing_of_the_server_s() {
     assert_eq!(
         names,
         [
-            "HOOKTIDE_ATTEMPT", "HOOKTIDE_CONTENT_TYPE", "HOOKTIDE_EVENT_TYPE", "HOOKTIDE_IDEMPOTENCY_KEY",
-            "HOOKTIDE_MESSAGE_ID", "HOOKTIDE_OCCURRED_AT", "LANG", "PATH", "SHOP", "SHOP_TOKEN",
+            "HOOKTIDE_ATTEMPT",
+            "HOOKTIDE_CONTENT_TYPE",
+            "HOOKTIDE_EVENT_TYPE",
+            "HOOKTIDE_IDEMPOTENCY_KEY",
+            "HOOKTIDE_MESSAGE_ID",
+            "HOOKTIDE_OCCURRED_AT",
+            "LANG",
+            "PATH",
+            "SHOP",
+            "SHOP_TOKEN",
         ]
     );
     assert!(said.contains("SHOP=hello $(id)\n") && said.contains("SHOP_TOKEN=[redacted]"), "{said}");
@@ -76,7 +85,8 @@ async fn no_shell_reads_the_arguments_and_an_event_adds_no_option() {
     config["args"] = json!([script, "{{ payload.note }}", "a b; echo $HOME *", "--id={{ payload.note }}"]);
     let hostile = parcel(json!({"note": "x\"; touch /tmp/evil; `id` $(id)"}).to_string(), AMPLE);
     let delivered = open("command", &config).deliver(&hostile).await;
-    let expected = "<x\"; touch /tmp/evil; `id` $(id)>\n<a b; echo $HOME *>\n<--id=x\"; touch /tmp/evil; `id` $(id)>";
+    let expected =
+        "<x\"; touch /tmp/evil; `id` $(id)>\n<a b; echo $HOME *>\n<--id=x\"; touch /tmp/evil; `id` $(id)>";
     assert!(text(&delivered).ends_with(expected), "{}", text(&delivered));
 
     let option = parcel(json!({"note": "--output=/etc/passwd"}).to_string(), AMPLE);
@@ -104,7 +114,8 @@ async fn exit_codes_are_told_apart_and_the_end_of_the_output_is_kept() {
     assert_eq!(ended.outcome, Outcome::Retry { after: None });
     assert!(text(&ended).contains("signal 15"), "{}", text(&ended));
     // Nothing reads the input, and the outputs are longer than any pipe.
-    let loud = fixture.script("i=0; while [ $i -lt 9000 ]; do echo line $i; echo e $i >&2; i=$((i+1)); done", &[]);
+    let loud =
+        fixture.script("i=0; while [ $i -lt 9000 ]; do echo line $i; echo e $i >&2; i=$((i+1)); done", &[]);
     let large = parcel(vec![b'x'; 1 << 20], AMPLE);
     let delivered = open("command", &loud).deliver(&large).await;
     assert_eq!(delivered.outcome, Outcome::Done);
@@ -117,7 +128,8 @@ async fn exit_codes_are_told_apart_and_the_end_of_the_output_is_kept() {
 #[tokio::test]
 async fn secret_that_the_cut_goes_through_is_not_told_in_part() {
     let fixture = Command::start().await;
-    let mut config = fixture.script("i=0; while [ $i -lt 400 ]; do printf '%s' \"$SHOP_TOKEN\"; i=$((i+1)); done", &[]);
+    let mut config =
+        fixture.script("i=0; while [ $i -lt 400 ]; do printf '%s' \"$SHOP_TOKEN\"; i=$((i+1)); done", &[]);
     let secret = "0123456789abcdefghijklmnopqrstuvwxyz!";
     config["secret_env"] = json!({"SHOP_TOKEN": secret});
     let said = text(&run(&config).await);
@@ -165,7 +177,8 @@ async fn everything_ends_with_an_abandoned_delivery_and_with_the_program_itself(
 
 #[tokio::test]
 async fn only_so_many_run_at_the_same_time() {
-    for (of_server, of_endpoint, words) in [(2, 64, "only 2 programs"), (64, 2, "programs of this endpoint")] {
+    for (of_server, of_endpoint, words) in [(2, 64, "only 2 programs"), (64, 2, "programs of this endpoint")]
+    {
         let fixture = Command::start().await;
         let shared = shared_with(open_policy(), |shared| shared.commands_max = of_server);
         let script = "f=$(mktemp \"$1/run.XXXXXX\"); while [ ! -e \"$1/go\" ]; do sleep 0.02; done";
@@ -179,7 +192,9 @@ async fn only_so_many_run_at_the_same_time() {
         }
         let runs = || {
             let names = std::fs::read_dir(fixture.path("")).unwrap();
-            names.filter(|name| name.as_ref().unwrap().file_name().to_string_lossy().starts_with("run.")).count()
+            names
+                .filter(|name| name.as_ref().unwrap().file_name().to_string_lossy().starts_with("run."))
+                .count()
         };
         wait_until("two programs", || runs() == 2).await;
         let third = checked.open(&shared).deliver(&order(SHORT)).await;

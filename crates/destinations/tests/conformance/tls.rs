@@ -109,7 +109,10 @@ async fn tls_is_verified<F: Fixture>(scheme: &str, before: Before) {
     let front = TlsFront::of(fixture.server().unwrap(), before).await;
     let mut config: Value = fixture.config(&front.address, None);
     let url = config["url"].as_str().unwrap().split_once("://").unwrap().1.to_owned();
-    let url = url.replace("127.0.0.1", "localhost").replace("?sslmode=disable", "").replace("?starttls=disable", "");
+    let url = url
+        .replace("127.0.0.1", "localhost")
+        .replace("?sslmode=disable", "")
+        .replace("?starttls=disable", "");
     config["url"] = json!(format!("{scheme}://{url}"));
     let checked: Checked = checked(F::KIND, &config);
     let trusting: Arc<Shared> =

@@ -76,10 +76,9 @@ fn masked_secret_is_kept_for_the_same_server_only() {
 
 #[test]
 fn secret_of_a_program_or_a_service_is_kept_while_it_stays_the_same() {
-    let program = |args: Value, token: &str| {
-        json!({ "program": "/usr/bin/logger", "args": args, "secret_env": { "TOKEN": token } })
-    };
-    let stored = checked("command", program(json!(["-t", "shop"]), "hunter2"), None).ok().unwrap().destination;
+    let program = |args: Value, token: &str| json!({ "program": "/usr/bin/logger", "args": args, "secret_env": { "TOKEN": token } });
+    let stored =
+        checked("command", program(json!(["-t", "shop"]), "hunter2"), None).ok().unwrap().destination;
     let masked = "[redacted]";
     let kept = checked("command", program(json!(["-t", "shop"]), masked), Some(&stored)).ok().unwrap();
     assert_eq!(kept.destination.config["secret_env"]["TOKEN"], "hunter2");
@@ -111,7 +110,8 @@ fn target_is_shown_without_what_may_be_secret() {
     assert_eq!(shown("sql", &json!({ "url": "sqlite:shop.db" })), "sqlite:shop.db");
     let slack = json!({ "service": "slack", "webhook_url": "https://hooks.slack.com/hunter2" });
     assert_eq!(shown("notify", &slack), "notify:slack");
-    let program = json!({ "program": "/usr/bin/logger", "args": ["hunter2"], "secret_env": { "A": "hunter2" } });
+    let program =
+        json!({ "program": "/usr/bin/logger", "args": ["hunter2"], "secret_env": { "A": "hunter2" } });
     assert_eq!(shown("command", &program), "command:/usr/bin/logger");
     assert!(!format!("{:?}", DestinationIn { kind: "redis".to_owned(), config }).contains("hunter2"));
 }

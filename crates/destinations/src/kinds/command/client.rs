@@ -66,10 +66,17 @@ impl CommandClient {
         Ok(args)
     }
 
-    async fn place<'a>(&self, places: &'a Semaphore, of: &str, until: Instant) -> Result<SemaphorePermit<'a>, Fault> {
+    async fn place<'a>(
+        &self,
+        places: &'a Semaphore,
+        of: &str,
+        until: Instant,
+    ) -> Result<SemaphorePermit<'a>, Fault> {
         match timeout_at(until, places.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Fault::retry(format!("nothing was run: {of} may run at the same time, and none ended in time"))),
+            _ => Err(Fault::retry(format!(
+                "nothing was run: {of} may run at the same time, and none ended in time"
+            ))),
         }
     }
 
@@ -84,7 +91,9 @@ impl CommandClient {
                 Err(if is_final { Fault::fail(detail) } else { Fault::retry(detail) }.with_code(number))
             }
             (None, Some(signal)) => Err(Fault::retry(format!("ended by signal {signal}{said}"))),
-            (None, None) => Err(Fault::retry(format!("killed: its time was over, and its outcome is unknown{said}"))),
+            (None, None) => {
+                Err(Fault::retry(format!("killed: its time was over, and its outcome is unknown{said}")))
+            }
         }
     }
 }

@@ -15,17 +15,71 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /// Names that change what runs, or that every program gets from here.
 const REFUSED: &[&str] = &[
-    "CDPATH", "CLASSPATH", "CONFIG_SHELL", "EDITOR", "ENV", "FPATH", "GLOBIGNORE", "GCONV_PATH", "HOME",
-    "HOSTALIASES", "IFS", "LOCALDOMAIN", "LOCPATH", "LESSOPEN", "LESSCLOSE", "MAIL", "MANPAGER", "NLSPATH",
-    "OPENSSL_CONF", "OPENSSL_MODULES", "PAGER", "PATH", "PATHEXT", "PHPRC", "PHP_INI_SCAN_DIR", "PROMPT_COMMAND",
-    "PS1", "PS4", "RES_OPTIONS", "SHELL", "SHELLOPTS", "SSLKEYLOGFILE", "TERMINFO", "TERMINFO_DIRS", "TMPDIR",
-    "VISUAL", "WGETRC", "XDG_CONFIG_HOME", "ZDOTDIR",
+    "CDPATH",
+    "CLASSPATH",
+    "CONFIG_SHELL",
+    "EDITOR",
+    "ENV",
+    "FPATH",
+    "GLOBIGNORE",
+    "GCONV_PATH",
+    "HOME",
+    "HOSTALIASES",
+    "IFS",
+    "LOCALDOMAIN",
+    "LOCPATH",
+    "LESSOPEN",
+    "LESSCLOSE",
+    "MAIL",
+    "MANPAGER",
+    "NLSPATH",
+    "OPENSSL_CONF",
+    "OPENSSL_MODULES",
+    "PAGER",
+    "PATH",
+    "PATHEXT",
+    "PHPRC",
+    "PHP_INI_SCAN_DIR",
+    "PROMPT_COMMAND",
+    "PS1",
+    "PS4",
+    "RES_OPTIONS",
+    "SHELL",
+    "SHELLOPTS",
+    "SSLKEYLOGFILE",
+    "TERMINFO",
+    "TERMINFO_DIRS",
+    "TMPDIR",
+    "VISUAL",
+    "WGETRC",
+    "XDG_CONFIG_HOME",
+    "ZDOTDIR",
 ];
 
 /// Beginnings of such names.
 const REFUSED_FAMILIES: &[&str] = &[
-    "BASH", "CURL_", "DOTNET_", "DYLD_", "ERL_", "GIT_", "GLIBC_", "GUILE_", "HOOKTIDE_", "JAVA_", "JDK_", "LD_",
-    "LUA_", "MALLOC_", "MONO_", "NODE_", "NPM_", "PERL", "PYTHON", "RUBY", "R_", "TCL",
+    "BASH",
+    "CURL_",
+    "DOTNET_",
+    "DYLD_",
+    "ERL_",
+    "GIT_",
+    "GLIBC_",
+    "GUILE_",
+    "HOOKTIDE_",
+    "JAVA_",
+    "JDK_",
+    "LD_",
+    "LUA_",
+    "MALLOC_",
+    "MONO_",
+    "NODE_",
+    "NPM_",
+    "PERL",
+    "PYTHON",
+    "RUBY",
+    "R_",
+    "TCL",
 ];
 
 /// Judges the name of a variable: what is wrong, and the way out.
@@ -34,14 +88,20 @@ pub(super) fn judge_name(name: &str) -> Result<(), (&'static str, &'static str)>
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !is_plain {
-        return Err(("is not the name of a variable", "write up to 128 letters, digits and _, a letter first"));
+        return Err((
+            "is not the name of a variable",
+            "write up to 128 letters, digits and _, a letter first",
+        ));
     }
     let upper = name.to_ascii_uppercase();
     let is_refused = REFUSED.contains(&upper.as_str())
         || REFUSED_FAMILIES.iter().any(|family| upper.starts_with(family))
         || upper.ends_with("_PROXY");
     if is_refused {
-        return Err(("could change what the program runs or reaches", "choose a name that only the program knows"));
+        return Err((
+            "could change what the program runs or reaches",
+            "choose a name that only the program knows",
+        ));
     }
     Ok(())
 }

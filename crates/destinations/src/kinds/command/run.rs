@@ -35,7 +35,10 @@ impl Ending {
     /// The outputs' ends, for the attempt log.
     pub(super) fn said(&self, secrets: &[(String, Secret)]) -> String {
         let named = [("stderr", &self.errors), ("stdout", &self.output)];
-        named.into_iter().filter_map(|(name, tail)| Some(format!("; {name}: {}", tail.text(secrets)?))).collect()
+        named
+            .into_iter()
+            .filter_map(|(name, tail)| Some(format!("; {name}: {}", tail.text(secrets)?)))
+            .collect()
     }
 }
 

@@ -19,7 +19,9 @@ fn places(config: Value) -> Vec<String> {
 #[test]
 fn only_the_very_path_that_is_listed_runs() {
     assert!(places(json!({"program": "/usr/bin/logger"})).is_empty());
-    for program in ["/bin/logger", "logger", "/usr/bin/../bin/logger", "/usr/bin/logger/", "/usr/bin//logger", "/bin/sh"] {
+    for program in
+        ["/bin/logger", "logger", "/usr/bin/../bin/logger", "/usr/bin/logger/", "/usr/bin//logger", "/bin/sh"]
+    {
         assert_eq!(places(json!({ "program": program })), ["program"], "{program}");
     }
     let none = check(&json!({"program": "/usr/bin/logger"}), &Policy::default()).unwrap_err();
@@ -32,9 +34,32 @@ fn variables_that_change_what_runs_are_refused() {
         assert!(judge_name(name).is_ok(), "{name}");
     }
     for name in [
-        "", "1A", "A-B", "A B", "A=B", "Ä", "_", "PATH", "path", "LD_PRELOAD", "ld_preload", "LD_LIBRARY_PATH", "IFS",
-        "BASH_ENV", "BASH_FUNC_x", "ENV", "PYTHONPATH", "PERL5OPT", "RUBYOPT", "NODE_OPTIONS", "HOOKTIDE_MESSAGE_ID",
-        "GIT_SSH_COMMAND", "http_proxy", "HTTPS_PROXY", "GCONV_PATH", "HOME",
+        "",
+        "1A",
+        "A-B",
+        "A B",
+        "A=B",
+        "Ä",
+        "_",
+        "PATH",
+        "path",
+        "LD_PRELOAD",
+        "ld_preload",
+        "LD_LIBRARY_PATH",
+        "IFS",
+        "BASH_ENV",
+        "BASH_FUNC_x",
+        "ENV",
+        "PYTHONPATH",
+        "PERL5OPT",
+        "RUBYOPT",
+        "NODE_OPTIONS",
+        "HOOKTIDE_MESSAGE_ID",
+        "GIT_SSH_COMMAND",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "GCONV_PATH",
+        "HOME",
     ] {
         assert!(judge_name(name).is_err(), "{name}");
     }

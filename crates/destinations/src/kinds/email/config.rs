@@ -94,9 +94,9 @@ fn security(url: &ServiceUrl) -> Result<Security, ConfigMistake> {
 /// Servers differ in whether they take other letters in addresses, so a mail would be lost on its way.
 fn mailbox(field: &str, text: &str) -> Result<Mailbox, ConfigMistake> {
     let mend = "write name@example.com or Name <name@example.com>";
-    let parsed: Mailbox = text.parse().map_err(|error| {
-        ConfigMistake::new(field, format!("is not an address: {error}"), mend)
-    })?;
+    let parsed: Mailbox = text
+        .parse()
+        .map_err(|error| ConfigMistake::new(field, format!("is not an address: {error}"), mend))?;
     let is_plain = AsRef::<str>::as_ref(&parsed.email).is_ascii() && !text.chars().any(char::is_control);
     if is_plain { Ok(parsed) } else { Err(ConfigMistake::new(field, "is not a plain address", mend)) }
 }

@@ -4,8 +4,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Message;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 
 use crate::seam::{Fault, Parcel};
 
@@ -30,7 +30,8 @@ pub(super) fn write(
         .map(|character| if character.is_control() { ' ' } else { character })
         .take(SUBJECT_CHARS_MAX)
         .collect();
-    let occurred = UNIX_EPOCH + Duration::from_millis(u64::try_from(parcel.occurred_at_ms).unwrap_or_default());
+    let occurred =
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(parcel.occurred_at_ms).unwrap_or_default());
     let mut builder = Message::builder()
         .from(from.clone())
         .subject(subject)

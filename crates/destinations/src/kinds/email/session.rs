@@ -68,7 +68,11 @@ pub(super) fn fault(error: &Error) -> Fault {
     };
     let detail = format!("the mail server answered {status}: {words}");
     let code = status.to_string().parse().unwrap_or_default();
-    if error.is_permanent() { Fault::fail(detail).with_code(code) } else { Fault::retry(detail).with_code(code) }
+    if error.is_permanent() {
+        Fault::fail(detail).with_code(code)
+    } else {
+        Fault::retry(detail).with_code(code)
+    }
 }
 
 /// The same before a mail was sent.

@@ -32,7 +32,10 @@ pub(super) async fn ask(stream: &mut TcpStream, name: &str) -> Result<(), Fault>
 }
 
 async fn say(stream: &mut TcpStream, line: &str) -> Result<(), Fault> {
-    stream.write_all(line.as_bytes()).await.map_err(|error| Fault::lost(format!("connection to the mail server: {error}")))
+    stream
+        .write_all(line.as_bytes())
+        .await
+        .map_err(|error| Fault::lost(format!("connection to the mail server: {error}")))
 }
 
 /// The texts of an answer's lines, when it has this code.

@@ -42,14 +42,21 @@ impl SmtpStream {
             None => self.unended_bytes + read.len(),
         };
         if self.unended_bytes > LINE_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the mail server sent a line without end"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the mail server sent a line without end",
+            ));
         }
         Ok(())
     }
 }
 
 impl AsyncRead for SmtpStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if !self.before.is_empty() {
             let count = self.before.len().min(buffer.remaining());
             let (now, later) = self.before.split_at(count);

@@ -34,7 +34,8 @@ fn write(key: &str, subject: &str, text: &str) -> String {
 }
 
 fn places(change: impl FnOnce(&mut Value)) -> Vec<String> {
-    let mut config = json!({"url": "smtps://u:p@mail.example.com", "from": "a@example.com", "to": ["b@example.com"]});
+    let mut config =
+        json!({"url": "smtps://u:p@mail.example.com", "from": "a@example.com", "to": ["b@example.com"]});
     change(&mut config);
     let mistakes = check(&config, &Policy::default()).err().unwrap_or_default();
     mistakes.into_iter().map(|mistake| mistake.path).collect()
@@ -42,13 +43,19 @@ fn places(change: impl FnOnce(&mut Value)) -> Vec<String> {
 
 #[test]
 fn event_adds_no_header_and_ends_no_mail() {
-    let mail = write("key\r\nBcc: evil@example.com>", "paid\r\nBcc: evil@example.com\n\nhi", "x\r\n.\r\nQUIT\r\nä\n");
+    let mail = write(
+        "key\r\nBcc: evil@example.com>",
+        "paid\r\nBcc: evil@example.com\n\nhi",
+        "x\r\n.\r\nQUIT\r\nä\n",
+    );
     let (head, _) = mail.split_once("\r\n\r\n").unwrap();
     assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
     assert!(head.contains("Subject: paid  Bcc: evil@example.com  hi"), "{head}");
     assert!(head.contains("Message-ID: <key=0D=0ABcc=3A=20evil=40example.com=3E@example.com>"), "{head}");
     let same = write("msg_1.ep_1", "s", "t");
-    assert!(same.contains("Message-ID: <msg_1.ep_1@example.com>") && same.contains("Idempotency-Key: msg_1.ep_1"));
+    assert!(
+        same.contains("Message-ID: <msg_1.ep_1@example.com>") && same.contains("Idempotency-Key: msg_1.ep_1")
+    );
     assert!(same.contains("To: a@example.com, b@example.com"), "{same}");
     assert_eq!(same, write("msg_1.ep_1", "s", "t"), "a repeated mail is the same mail");
 }

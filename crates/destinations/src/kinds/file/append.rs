@@ -52,20 +52,25 @@ fn open_folder(root: &Path, folders: &[String]) -> Result<OwnedFd, Fault> {
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(fault("making its folder", &errno.into())),
         }
-        folder = openat(&folder, name, flags | OFlags::NOFOLLOW, Mode::empty()).map_err(|errno| match errno {
-            Errno::LOOP | Errno::NOTDIR => {
-                Fault::fail(format!("`{name}` is a link or no folder; put a folder in its place"))
-            }
-            errno => fault("opening its folder", &errno.into()),
-        })?;
+        folder =
+            openat(&folder, name, flags | OFlags::NOFOLLOW, Mode::empty()).map_err(|errno| match errno {
+                Errno::LOOP | Errno::NOTDIR => {
+                    Fault::fail(format!("`{name}` is a link or no folder; put a folder in its place"))
+                }
+                errno => fault("opening its folder", &errno.into()),
+            })?;
     }
     Ok(folder)
 }
 
 fn open_file(folder: &OwnedFd, name: &str) -> Result<File, Fault> {
     // Without blocking, so that a pipe in the file's place does not hold the thread.
-    let flags =
-        OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let flags = OFlags::RDWR
+        | OFlags::APPEND
+        | OFlags::CREATE
+        | OFlags::NOFOLLOW
+        | OFlags::NONBLOCK
+        | OFlags::CLOEXEC;
     let not_a_file = || Fault::fail(format!("`{name}` is a link or no file; put a file in its place"));
     let file = openat(folder, name, flags, FILE_MODE).map_err(|errno| match errno {
         Errno::LOOP | Errno::ISDIR => not_a_file(),

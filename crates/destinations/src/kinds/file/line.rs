@@ -29,7 +29,8 @@ struct Line<'a> {
 /// The line with its end.
 pub(super) fn of(parcel: &Parcel) -> Result<Vec<u8>, Fault> {
     let text = std::str::from_utf8(&parcel.payload).ok();
-    let payload = text.filter(|text| is_json(text)).and_then(|json| RawValue::from_string(compact(json)).ok());
+    let payload =
+        text.filter(|text| is_json(text)).and_then(|json| RawValue::from_string(compact(json)).ok());
     let line = Line {
         message_id: &parcel.message_id,
         event_type: &parcel.event_type,

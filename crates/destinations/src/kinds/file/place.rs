@@ -10,8 +10,7 @@ const NAME_BYTES_MAX: usize = 200;
 const EXTENSIONS: [&str; 2] = ["jsonl", "ndjson"];
 
 /// The way out of every mistake in a path.
-pub(super) const MEND: &str =
-    "write folder/name.jsonl with letters, digits, spaces and any of ._-@+=, and no name that starts with a dot";
+pub(super) const MEND: &str = "write folder/name.jsonl with letters, digits, spaces and any of ._-@+=, and no name that starts with a dot";
 
 /// A file below the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]

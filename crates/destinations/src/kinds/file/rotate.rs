@@ -84,8 +84,10 @@ fn next_name(place: &Place, newest: Option<&str>, now: Timestamp) -> String {
 /// The stamp's time.
 fn milliseconds(stamp: &str) -> Option<i64> {
     let part = |from: usize, to: usize| stamp.get(from..to);
-    let (date, time) = ((part(0, 4)?, part(4, 6)?, part(6, 8)?), (part(9, 11)?, part(11, 13)?, part(13, 15)?));
-    let text = format!("{}-{}-{}T{}:{}:{}.{}Z", date.0, date.1, date.2, time.0, time.1, time.2, part(15, 18)?);
+    let (date, time) =
+        ((part(0, 4)?, part(4, 6)?, part(6, 8)?), (part(9, 11)?, part(11, 13)?, part(13, 15)?));
+    let text =
+        format!("{}-{}-{}T{}:{}:{}.{}Z", date.0, date.1, date.2, time.0, time.1, time.2, part(15, 18)?);
     Some(text.parse::<jiff::Timestamp>().ok()?.as_millisecond())
 }
 

@@ -39,7 +39,8 @@ impl World {
         append(&self.connection, &Job { place: place(path), line, rotation }).unwrap();
         // The file's time follows the test's clock.
         let file = fs::File::options().write(true).open(self.folder.path().join(path)).unwrap();
-        let now = Duration::from_secs(u64::try_from(hooktide_model::Clock::now(&self.clock).unix_s()).unwrap());
+        let now =
+            Duration::from_secs(u64::try_from(hooktide_model::Clock::now(&self.clock).unix_s()).unwrap());
         file.set_modified(std::time::UNIX_EPOCH + now).unwrap();
     }
 
@@ -60,10 +61,14 @@ impl World {
 fn event_cannot_leave_the_directory_or_make_folders() {
     let good = Place::parse("shop/north-1/orders.v2.jsonl", "shop/{{ a }}/{{ b }}.jsonl").unwrap();
     assert_eq!((good.folders.len(), good.name().as_str()), (2, "orders.v2.jsonl"));
-    for path in ["a/../b.jsonl", "../b.jsonl", "/b.jsonl", "a//b.jsonl", ".b.jsonl", "a/.b/c.jsonl", "b.db", ".jsonl"] {
+    for path in
+        ["a/../b.jsonl", "../b.jsonl", "/b.jsonl", "a//b.jsonl", ".b.jsonl", "a/.b/c.jsonl", "b.db", ".jsonl"]
+    {
         assert!(Place::parse(path, path).is_err(), "{path}");
     }
-    for path in ["a\nb.jsonl", "a\\b.jsonl", "a:b.jsonl", "a\u{202e}b.jsonl", "a*.jsonl", "b.jsonl ", "jsonl", ""] {
+    for path in
+        ["a\nb.jsonl", "a\\b.jsonl", "a:b.jsonl", "a\u{202e}b.jsonl", "a*.jsonl", "b.jsonl ", "jsonl", ""]
+    {
         assert!(Place::parse(path, path).is_err(), "{path:?}");
     }
     assert!(Place::parse("a/b/c.jsonl", "a/{{ x }}.jsonl").is_err(), "a slash from the event");
@@ -98,7 +103,10 @@ fn full_file_is_renamed_and_the_oldest_are_deleted() {
     assert_eq!(names.len(), 4, "{names:?}");
     assert!(names.contains(&"a.20200101.jsonl".to_owned()), "{names:?}");
     // The clock stood still, so their order is that of the names.
-    assert_eq!((world.read(&names[1]), world.read(&names[2])), ("4234\n5234\n".into(), "6234\n7234\n".into()));
+    assert_eq!(
+        (world.read(&names[1]), world.read(&names[2])),
+        ("4234\n5234\n".into(), "6234\n7234\n".into())
+    );
     world.append("b.jsonl", "longer than any file may be", rotation);
     assert_eq!(world.read("b.jsonl"), "longer than any file may be\n");
 }

@@ -55,7 +55,8 @@ fn service_needs_its_fields_and_no_others() {
     let mut wrong = telegram;
     wrong["topic"] = json!("t");
     assert_eq!(mistakes(wrong), ["topic means nothing for this service"]);
-    let ntfy = json!({"service": "ntfy", "topic": "t", "token": "tk", "title": "x", "priority": 5, "tags": ["ok"]});
+    let ntfy =
+        json!({"service": "ntfy", "topic": "t", "token": "tk", "title": "x", "priority": 5, "tags": ["ok"]});
     assert!(mistakes(ntfy).is_empty());
     let private = mistakes(json!({"service": "slack", "webhook_url": "http://127.0.0.1/hunter2"}));
     assert_eq!(private, ["webhook_url may not be connected to"]);

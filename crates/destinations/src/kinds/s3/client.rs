@@ -49,7 +49,8 @@ impl WebService for S3Client {
 
     fn prepare(&self, parcel: &Parcel) -> Result<Job, Fault> {
         let key = Reading::new(parcel).render(&self.key)?;
-        judge_key(&key).map_err(|what| Fault::fail(format!("the key `{key}` {what}; change the template")))?;
+        judge_key(&key)
+            .map_err(|what| Fault::fail(format!("the key `{key}` {what}; change the template")))?;
         let mut headers = vec![
             ("content-type", parcel.content_type.clone()),
             ("x-amz-meta-event-type", parcel.event_type.clone()),
@@ -69,11 +70,13 @@ impl WebService for S3Client {
         }
         let now = jiff::Timestamp::from_millisecond(now.unix_ms()).unwrap_or_default();
         let signed = put.sign_with_time(SIGNATURE_LIFE, &now);
-        let url = EndpointUrl::parse(signed.as_str(), &self.guard).map_err(|error| Fault::fail(error.to_string()))?;
+        let url = EndpointUrl::parse(signed.as_str(), &self.guard)
+            .map_err(|error| Fault::fail(error.to_string()))?;
         let mut request = request_to(Method::PUT, Arc::new(url), &job.parcel.content_type, &job.parcel)?;
         for (name, value) in &job.headers {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| Fault::fail(format!("the header {name} cannot be `{value}`; send another value")))?;
+            let value = HeaderValue::from_str(value).map_err(|_| {
+                Fault::fail(format!("the header {name} cannot be `{value}`; send another value"))
+            })?;
             request.headers.insert(HeaderName::from_static(name), value);
         }
         request.body = Bytes::clone(&job.parcel.payload);

@@ -98,9 +98,11 @@ fn bucket(config: &Config, policy: &Policy) -> Result<Bucket, ConfigMistake> {
         return Err(ConfigMistake::new("bucket", "is not a name", "name the bucket"));
     }
     let bucket = Bucket::new(url, style, config.bucket.clone(), region).map_err(|error| match error {
-        BucketError::ParseError(error) => {
-            ConfigMistake::new("bucket", format!("cannot be part of a host: {error}"), "set path_style to true")
-        }
+        BucketError::ParseError(error) => ConfigMistake::new(
+            "bucket",
+            format!("cannot be part of a host: {error}"),
+            "set path_style to true",
+        ),
         error => ConfigMistake::new("url", format!("does not fit: {error}"), "write https://host"),
     })?;
     service_url("url", bucket.base_url().as_str(), policy)?;

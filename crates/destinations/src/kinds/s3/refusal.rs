@@ -6,8 +6,13 @@ use crate::kinds::http::HttpResponse;
 use crate::seam::{Fault, Verdict, judge_status};
 
 /// Codes whose status looks final and which pass by themselves.
-const PASSING: &[&str] =
-    &["ConditionalRequestConflict", "ExpiredToken", "OperationAborted", "RequestTimeTooSkewed", "RequestTimeout"];
+const PASSING: &[&str] = &[
+    "ConditionalRequestConflict",
+    "ExpiredToken",
+    "OperationAborted",
+    "RequestTimeTooSkewed",
+    "RequestTimeout",
+];
 /// Most characters of the store's words that are told.
 const MESSAGE_CHARS_MAX: usize = 300;
 

@@ -11,8 +11,12 @@ use crate::kinds::http::HttpResponse;
 use crate::seam::{Policy, Verdict};
 
 fn refused(status: u16, body: &'static str) -> (Verdict, String) {
-    let answer =
-        HttpResponse { status, retry_after: None, body: Bytes::from_static(body.as_bytes()), truncated: false };
+    let answer = HttpResponse {
+        status,
+        retry_after: None,
+        body: Bytes::from_static(body.as_bytes()),
+        truncated: false,
+    };
     let fault = judge(&answer, Timestamp::EPOCH).unwrap_err();
     (fault.verdict, fault.detail)
 }
@@ -38,7 +42,8 @@ fn key_stays_in_its_bucket() {
 
 #[test]
 fn refusal_is_judged_by_the_store_s_own_code() {
-    let missing = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>";
+    let missing =
+        "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>";
     let expected = (Verdict::Fail, "the store answered 404 NoSuchBucket: no such bucket".to_owned());
     assert_eq!(refused(404, missing), expected);
     assert_eq!(refused(403, "<Error><Code>AccessDenied</Code></Error>").0, Verdict::Retry);
