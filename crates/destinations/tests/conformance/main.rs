@@ -10,6 +10,7 @@ mod chat;
 mod files;
 mod fixture;
 mod mails;
+mod objects;
 mod programs;
 mod proxy;
 mod rows;

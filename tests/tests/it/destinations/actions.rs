@@ -155,7 +155,7 @@ async fn object_is_stored_under_its_key() {
     let (address, bucket) = (address("s3", "127.0.0.1:5555"), unique("hooktide").replace('_', "-"));
     assert_eq!(s3("PUT", &bucket).await.0, 200);
     let config = json!({
-        "url": format!("http://{address}"), "bucket": bucket, "access_key_id": "test", "secret_access_key": CANARY,
+        "url": format!("http://{address}"), "bucket": bucket, "access_key_id": "canary", "secret_access_key": CANARY,
         "key": "{{ event_type }}/{{ message_id }}.json",
     });
     let (endpoint, shown) = endpoint(&world, "s3", &config).await;

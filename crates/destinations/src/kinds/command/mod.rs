@@ -5,7 +5,8 @@
 //! argument each; secrets go into the environment, which other accounts cannot read, and never into arguments.
 //!
 //! A program has a process group of its own, which is killed when its time is over, when the delivery is abandoned, and
-//! when the program itself ends, so nothing that a delivery started outlives it.
+//! when the program itself ends, so nothing that a delivery started outlives it, but for what leaves the group on purpose
+//! (`setsid`).
 
 mod client;
 mod config;
