@@ -1,89 +1,10 @@
-//! The services, one file each.
+//! The services, one file each; [`Service`] is what they have in common.
 
 mod discord;
 mod ntfy;
+mod service;
 mod slack;
 mod teams;
 mod telegram;
 
-use hooktide_model::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::config::Config;
-use crate::guard::EndpointUrl;
-use crate::kinds::http::HttpResponse;
-use crate::seam::{ConfigMistake, Done, Fault, Policy, judge_status, service_url};
-
-/// Their names, in the order in which they are shown.
-pub(super) const NAMES: &[&str] = &["slack", "discord", "teams", "telegram", "ntfy"];
-
-/// Who carries the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Service {
-    Slack,
-    Discord,
-    Teams,
-    Telegram,
-    Ntfy,
-}
-
-impl Service {
-    /// Fields that must be set.
-    pub(super) const fn needed(self) -> &'static [&'static str] {
-        match self {
-            Self::Slack | Self::Discord | Self::Teams => &["webhook_url"],
-            Self::Telegram => &["bot_token", "chat_id"],
-            Self::Ntfy => &["topic"],
-        }
-    }
-
-    /// Fields that may be set beside those.
-    pub(super) const fn used(self) -> &'static [&'static str] {
-        match self {
-            Self::Slack | Self::Discord | Self::Teams => &[],
-            Self::Telegram => &["url"],
-            Self::Ntfy => &["url", "token", "title", "priority", "tags"],
-        }
-    }
-
-    /// Where the message is posted, judged by the guard. Nothing of a secret is in a mistake.
-    pub(super) fn url(self, config: &Config, policy: &Policy) -> Result<EndpointUrl, ConfigMistake> {
-        let (field, url) = match self {
-            Self::Slack | Self::Teams => ("webhook_url", webhook_url(config).to_owned()),
-            Self::Discord => ("webhook_url", discord::url(webhook_url(config))),
-            Self::Telegram => ("url", telegram::url(config)),
-            Self::Ntfy => ("url", ntfy::url(config).to_owned()),
-        };
-        service_url(field, &url, policy)
-    }
-
-    /// The request's body.
-    pub(super) fn body(self, config: &Config, text: &str, title: Option<&str>) -> Value {
-        match self {
-            Self::Slack => slack::body(text),
-            Self::Discord => discord::body(text),
-            Self::Teams => teams::body(text),
-            Self::Telegram => telegram::body(config, text),
-            Self::Ntfy => ntfy::body(config, text, title),
-        }
-    }
-
-    /// What an answer means.
-    pub(super) fn judge(self, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault> {
-        let (name, judged) = match self {
-            Self::Slack => ("Slack", judge_status("Slack", answer, now)),
-            Self::Discord => ("Discord", judge_status("Discord", answer, now)),
-            Self::Teams => ("Teams", judge_status("Teams", answer, now)),
-            Self::Telegram => ("Telegram", telegram::judge(answer, now)),
-            Self::Ntfy => ("ntfy", judge_status("ntfy", answer, now)),
-        };
-        judged?;
-        Ok(Done { code: Some(answer.status), detail: format!("posted to {name}") })
-    }
-}
-
-fn webhook_url(config: &Config) -> &str {
-    config.webhook_url.as_ref().map_or("", |url| url.expose())
-}
+pub(super) use service::{NAMES, Service};
