@@ -20,7 +20,7 @@ const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Most bytes of all arguments and variables together; systems refuse to start a program with more than they can hold.
 const TEXTS_BYTES_MAX: usize = 256 * 1024;
 /// How much sooner than the delivery's end a program is killed, so that this is what is told.
-const MARGIN: Duration = Duration::from_millis(10);
+const MARGIN: Duration = Duration::from_millis(20);
 
 pub(super) struct CommandClient {
     pub(super) program: PathBuf,

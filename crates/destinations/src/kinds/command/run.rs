@@ -60,7 +60,8 @@ pub(super) async fn run(
     let ended = timeout_at(end, wait(&mut child, &mut listening)).await;
     // Whatever it left behind ends with it, and with that nobody holds its outputs open any more.
     drop(group);
-    if !listening.is_terminated() && timeout(DRAIN_MAX, &mut listening).await.is_err() {
+    // When it had its time, what it said was heard on the way, and nothing more is waited for: the delivery ends too.
+    if ended.is_ok() && !listening.is_terminated() && timeout(DRAIN_MAX, &mut listening).await.is_err() {
         tracing::debug!(program = %program.display(), "something outside of its group holds a program's output open");
     }
     drop(listening);
