@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::forms::{
     Address, BaseUrl, Bound, BytesIn, BytesOrUnlimited, Choice, CountIn, Database, DurationIn, DurationOrOff,
-    FilePath, Fraction, LogDirectives, Optional, Schedule, Secret, SizeIn, Subnets, Switch,
+    FilePath, Fraction, LogDirectives, Optional, ProgramPaths, Schedule, Secret, SizeIn, Subnets, Switch,
 };
 use crate::{Group, HeaderNames, Key, LogFormat, SignatureType};
 
@@ -196,8 +196,28 @@ pub static KEYS: &[Key] = &[
         setting: &Bound(Optional(FilePath), |c| &mut c.destinations.files_root),
         example: "/var/lib/hooktide/destinations",
         secret: false,
-        doc: "The directory below which endpoints may write into SQLite files (`sqlite:name.db`). Without it no \
-              endpoint may use a file. Whoever may change endpoints may change every database below it.",
+        doc: "The directory below which endpoints may write into SQLite files (`sqlite:name.db`) and append to files of \
+              JSON lines (`file`). Without it no endpoint may use a file. Whoever may change endpoints may change \
+              every file below it.",
+    },
+    Key {
+        path: "destinations.commands",
+        default: "",
+        setting: &Bound(ProgramPaths, |c| &mut c.destinations.commands),
+        example: "/usr/local/bin/restart-shop",
+        secret: false,
+        doc: "The programs that endpoints of the kind `command` may run, by their absolute paths; an endpoint has to name \
+              one of them letter by letter. Without it none may. Arguments are chosen by whoever may change \
+              endpoints, so never list a shell or an interpreter. They run as the account of the server.",
+    },
+    Key {
+        path: "destinations.commands_max",
+        default: "8",
+        setting: &Bound(SizeIn { min: 1, max: 1000 }, |c| &mut c.destinations.commands_max),
+        example: "2",
+        secret: false,
+        doc: "Programs of `command` endpoints that run at the same time. A delivery that gets no place before its time is \
+              over is tried again later.",
     },
     Key {
         path: "messages.payload_bytes_max",

@@ -85,6 +85,10 @@ pub struct DeliverySettings {
 pub struct DestinationSettings {
     /// The directory below which destinations may use files; `None` is none.
     pub files_root: Option<PathBuf>,
+    /// Absolute paths of the programs that destinations may run; empty is none.
+    pub commands: Vec<PathBuf>,
+    /// Programs that run at the same time.
+    pub commands_max: usize,
 }
 
 /// How a delivery is signed.
@@ -242,7 +246,7 @@ fn blank() -> Config {
         jwt_secret: None,
         main_secret: None,
         delivery: blank_delivery(),
-        destinations: DestinationSettings { files_root: None },
+        destinations: DestinationSettings { files_root: None, commands: Vec::new(), commands_max: 0 },
         messages: MessageSettings { payload_bytes_max: 0 },
         api: ApiSettings { body_bytes_max: 0 },
         receive: ReceiveSettings {

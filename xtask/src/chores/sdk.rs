@@ -1,4 +1,5 @@
-//! The published client libraries that judge the server in black-box tests, installed at pinned versions.
+//! The published client libraries that judge the server in black-box tests, and the servers from Python's registry that
+//! it delivers to, installed at pinned versions.
 //!
 //! `tests/sdk/` holds what is ours: the requirements of Python, and a folder with manifest, lock file and scripts
 //! for each generation of the JavaScript library. Everything is installed below `target/sdk`, into copies, so the
@@ -28,7 +29,12 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     let ours = workspace.root.join("tests/sdk");
     let installed = workspace.target.join("sdk");
     fs::create_dir_all(&installed).context(|| format!("make {}", installed.display()))?;
-    prepare_python(&ours.join("python/requirements.txt"), &installed.join("python"))?;
+    prepare_python(
+        "python",
+        "svix, standardwebhooks",
+        &ours.join("python/requirements.txt"),
+        &installed.join("python"),
+    )?;
     let mut folders = javascript_folders(&ours)?;
     folders.sort();
     if folders.is_empty() {
@@ -40,15 +46,32 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     Ok(installed)
 }
 
-fn prepare_python(requirements: &Path, venv: &Path) -> Result<()> {
+/// Install the servers that are Python programs; returns the interpreter that runs them. They have an environment of
+/// their own, because what they bring along does not fit beside the client libraries.
+///
+/// # Errors
+/// When the registry, Python or the disk fails.
+pub(crate) fn prepare_servers(workspace: &Workspace) -> Result<PathBuf> {
+    let venv = workspace.target.join("sdk/servers");
+    let requirements = workspace.root.join("tests/servers/requirements.txt");
+    prepare_python("servers", "aiosmtpd, moto, waitress", &requirements, &venv)?;
+    Ok(venv.join("bin/python"))
+}
+
+/// A virtual environment in which `modules` can be imported.
+fn prepare_python(name: &str, modules: &str, requirements: &Path, venv: &Path) -> Result<()> {
     let wanted = read(requirements)?;
     let python = venv.join("bin/python");
-    let works = process::probe(&python.to_string_lossy(), &["-c", "import svix, standardwebhooks"]).is_some();
+    let import = format!("import {modules}");
+    let works = process::probe(&python.to_string_lossy(), &["-c", &import]).is_some();
     if works && is_installed(venv, &wanted) {
-        eprintln!("python: installed");
+        eprintln!("{name}: installed");
         return Ok(());
     }
     remove(venv)?;
+    if let Some(above) = venv.parent() {
+        fs::create_dir_all(above).context(|| format!("make {}", above.display()))?;
+    }
     process::run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r"];
     process::run(Command::new(&python).args(install).arg(requirements))?;

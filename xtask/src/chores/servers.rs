@@ -1,4 +1,5 @@
-//! The databases and brokers that the tests of the destinations talk to.
+//! The databases, brokers, mail servers and stores that the tests of the destinations talk to. Mail and store are
+//! programs of `tests/servers`, always started here.
 //!
 //! A server that answers on loopback at its usual port is used as it is. Another one is started here, on a free port
 //! and in a temporary folder (some run under an account of their own, which a checkout may be closed to), and ended with
@@ -13,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::chores::sdk;
 use crate::failure::{Context, Failure, Result};
 use crate::process;
+use crate::workspace::Workspace;
 
 /// Looks whether a server that was started answers, before it is given up: 90 s.
 const LOOKS_MAX: u32 = 900;
@@ -23,17 +26,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// For a connection on loopback.
 const CONNECT_LIMIT: Duration = Duration::from_millis(500);
 
+/// The package of what is not Debian's: a program of `tests/servers`, run by an interpreter that has what it needs.
+const PYTHON: &str = "python";
+
 /// A server that the tests need.
 struct Need {
     name: &'static str,
     /// Set for the tests when the server is not the usual one.
     variable: &'static str,
-    port: u16,
+    /// The usual port; `None` for one that is always started here.
+    port: Option<u16>,
     package: &'static str,
     program: &'static str,
     /// Folders beside `PATH` where Debian puts it.
     folders: &'static [&'static str],
-    url: fn(u16) -> String,
+    url: fn(u16, &Path) -> String,
     /// Prepares the folder where needed and gives the command that serves.
     command: fn(&Path, &Path, u16) -> Result<Command>,
     /// Once it answers.
@@ -44,33 +51,33 @@ const NEEDS: &[Need] = &[
     Need {
         name: "PostgreSQL",
         variable: "HOOKTIDE_TEST_POSTGRES_URL",
-        port: 5432,
+        port: Some(5432),
         package: "postgresql",
         program: "postgres",
         folders: &["/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin"],
-        url: |port| format!("postgres://postgres@127.0.0.1:{port}/test"),
+        url: |port, _| format!("postgres://postgres@127.0.0.1:{port}/test"),
         command: postgres,
         after: postgres_database,
     },
     Need {
         name: "MariaDB",
         variable: "HOOKTIDE_TEST_MYSQL_URL",
-        port: 3306,
+        port: Some(3306),
         package: "mariadb-server",
         program: "mariadbd",
         folders: &["/usr/sbin"],
-        url: |port| format!("mysql://root@127.0.0.1:{port}/test"),
+        url: |port, _| format!("mysql://root@127.0.0.1:{port}/test"),
         command: mariadb,
         after: |_, _| Ok(()),
     },
     Need {
         name: "Redis",
         variable: "HOOKTIDE_TEST_REDIS_URL",
-        port: 6379,
+        port: Some(6379),
         package: "redis-server",
         program: "redis-server",
         folders: &[],
-        url: |port| format!("redis://127.0.0.1:{port}"),
+        url: |port, _| format!("redis://127.0.0.1:{port}"),
         command: |program, folder, port| {
             let mut command = Command::new(program);
             command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"]);
@@ -82,11 +89,11 @@ const NEEDS: &[Need] = &[
     Need {
         name: "NATS",
         variable: "HOOKTIDE_TEST_NATS_URL",
-        port: 4222,
+        port: Some(4222),
         package: "nats-server",
         program: "nats-server",
         folders: &["/usr/sbin"],
-        url: |port| format!("nats://127.0.0.1:{port}"),
+        url: |port, _| format!("nats://127.0.0.1:{port}"),
         command: |program, folder, port| {
             let mut command = Command::new(program);
             command.args(["-a", "127.0.0.1", "-js", "-p"]).arg(port.to_string()).arg("-sd").arg(folder);
@@ -97,28 +104,58 @@ const NEEDS: &[Need] = &[
     Need {
         name: "RabbitMQ",
         variable: "HOOKTIDE_TEST_AMQP_URL",
-        port: 5672,
+        port: Some(5672),
         package: "rabbitmq-server",
         program: "rabbitmq-server",
         folders: &["/usr/sbin"],
-        url: |port| format!("amqp://guest:guest@127.0.0.1:{port}"),
+        url: |port, _| format!("amqp://guest:guest@127.0.0.1:{port}"),
         command: rabbitmq,
         after: |_, _| Ok(()),
     },
     Need {
         name: "Mosquitto",
         variable: "HOOKTIDE_TEST_MQTT_URL",
-        port: 1883,
+        port: Some(1883),
         package: "mosquitto",
         program: "mosquitto",
         folders: &["/usr/sbin"],
-        url: |port| format!("mqtt://127.0.0.1:{port}"),
+        url: |port, _| format!("mqtt://127.0.0.1:{port}"),
         command: |program, folder, port| {
             let settings = folder.join("mosquitto.conf");
             let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
             fs::write(&settings, text).context(|| format!("write {}", settings.display()))?;
             let mut command = Command::new(program);
             command.arg("-c").arg(settings);
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "SMTP",
+        variable: "HOOKTIDE_TEST_SMTP_URL",
+        port: None,
+        package: PYTHON,
+        program: "smtp.py",
+        folders: &[],
+        url: |port, folder| format!("smtp://127.0.0.1:{port}{}", folder.join("maildir").display()),
+        command: |program, folder, port| {
+            let mut command = Command::new(program);
+            command.arg("tests/servers/smtp.py").arg(port.to_string()).arg(folder.join("maildir"));
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
+    Need {
+        name: "S3",
+        variable: "HOOKTIDE_TEST_S3_URL",
+        port: None,
+        package: PYTHON,
+        program: "s3.py",
+        folders: &[],
+        url: |port, _| format!("http://127.0.0.1:{port}"),
+        command: |program, _, port| {
+            let mut command = Command::new(program);
+            command.arg("tests/servers/s3.py").arg(port.to_string());
             Ok(command)
         },
         after: |_, _| Ok(()),
@@ -137,16 +174,16 @@ impl Servers {
     ///
     /// # Errors
     /// Names the first one that cannot be had, and why.
-    pub(crate) fn prepare() -> Result<Self> {
+    pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
         let mut servers = Self::default();
         let own = std::env::var_os("HOOKTIDE_TEST_OWN_SERVERS").is_some();
         for need in NEEDS {
             if std::env::var_os(need.variable).is_some() {
                 eprintln!("{}: named by {}", need.name, need.variable);
-            } else if !own && answers(need.port) {
-                eprintln!("{}: answers at 127.0.0.1:{}", need.name, need.port);
+            } else if let Some(port) = need.port.filter(|port| !own && answers(*port)) {
+                eprintln!("{}: answers at 127.0.0.1:{port}", need.name);
             } else {
-                servers.start(need)?;
+                servers.start(need, workspace)?;
             }
         }
         Ok(servers)
@@ -157,8 +194,11 @@ impl Servers {
         self.variables.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    fn start(&mut self, need: &Need) -> Result<()> {
-        let program = find_or_install(need)?;
+    fn start(&mut self, need: &Need, workspace: &Workspace) -> Result<()> {
+        let program = match need.package {
+            PYTHON => sdk::prepare_servers(workspace)?,
+            _ => find_or_install(need)?,
+        };
         let folder =
             std::env::temp_dir().join(format!("hooktide-servers-{}", std::process::id())).join(need.program);
         remove(&folder)?;
@@ -168,14 +208,17 @@ impl Servers {
         let file = fs::File::create(&log).context(|| format!("make {}", log.display()))?;
         let errors = file.try_clone().context(|| format!("share {}", log.display()))?;
         let mut command = (need.command)(&program, &folder, port)?;
+        if need.package == PYTHON {
+            command.current_dir(&workspace.root);
+        }
         let command = command.stdin(Stdio::null()).stdout(file).stderr(errors);
         // A group of its own: some start through a script, and all of it has to end.
         let child = command.process_group(0).spawn().context(|| format!("start {}", program.display()))?;
-        self.started.push((child, folder));
+        self.started.push((child, folder.clone()));
         wait_until_it_answers(need, port, &log)?;
         (need.after)(&program, port)?;
         eprintln!("{}: started at 127.0.0.1:{port}", need.name);
-        self.variables.push((need.variable, (need.url)(port)));
+        self.variables.push((need.variable, (need.url)(port, &folder)));
         Ok(())
     }
 }
@@ -228,7 +271,7 @@ fn find_or_install(need: &Need) -> Result<PathBuf> {
             "the tests need {name}: install {package}, start one at 127.0.0.1:{port}, or name one in {variable}",
             name = need.name,
             package = need.package,
-            port = need.port,
+            port = need.port.unwrap_or_default(),
             variable = need.variable
         ))),
     }

@@ -39,7 +39,7 @@ fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Re
     let binary = workspace.binary(Profile::Dev);
     steps.run("tidy", || tidy::tidy_with(workspace, &binary));
     let sdks = steps.must("sdks", || sdk::prepare(workspace))?;
-    let servers = steps.must("servers", Servers::prepare)?;
+    let servers = steps.must("servers", || Servers::prepare(workspace))?;
     steps.run("doc tests", || process::run(workspace.cargo().args(["test", "--workspace", "--doc"])));
     let mut run = runner(workspace, tools, filters, &binary, &sdks);
     run.envs(servers.variables());

@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 use crate::error::VALUE_ERROR;
 use crate::validate::Rules;
 
-/// What stands in the place of a secret, as it is and as a URL writes it.
-const MASKS: [&str; 2] = ["[redacted]", "%5Bredacted%5D"];
+/// What stands in the place of a secret.
+const MASK: &str = "[redacted]";
 
 /// Where to deliver when it is not an HTTP server.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -84,27 +84,31 @@ impl DestinationIn {
         policy: &Policy,
     ) -> Option<CheckedDestination> {
         let seam = rules_of_kind(rules, &self.kind)?;
-        let config = match stored.filter(|stored| self.has_server_of(stored)) {
+        let config = match stored.filter(|stored| self.has_server_of(&seam, stored)) {
             Some(stored) => seam.with_kept_secrets(&self.config, &stored.config),
             None => self.config.clone(),
         };
-        for field in masked_still(&seam, &config) {
-            let msg = "is still masked; write the secret again: it is kept only while kind and server stay";
-            rules.fail_at(&["destination", "config", field], msg, VALUE_ERROR);
+        for place in seam.masked_still(&config) {
+            let what = "is still masked";
+            let mend =
+                "write the secret again: it is kept only while kind and server, program or service stay";
+            note(rules, &ConfigMistake::new(place, what, mend));
         }
         if let Err(mistakes) = (seam.check)(&config, policy) {
             mistakes.iter().for_each(|mistake| note(rules, mistake));
             return None;
         }
-        let shown = shown(&config);
+        let shown = shown(&self.kind, &seam, &config);
         Some(CheckedDestination {
             destination: EndpointDestination { kind: self.kind.clone(), config },
             shown,
         })
     }
 
-    fn has_server_of(&self, stored: &EndpointDestination) -> bool {
-        self.kind == stored.kind && server(&self.config) == server(&stored.config)
+    fn has_server_of(&self, seam: &Seam, stored: &EndpointDestination) -> bool {
+        self.kind == stored.kind
+            && server(&self.config) == server(&stored.config)
+            && seam.aims(&self.config) == seam.aims(&stored.config)
     }
 }
 
@@ -133,15 +137,6 @@ fn step(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { format!("[{text}]") } else { text.to_owned() }
 }
 
-/// Secret fields that have a mask in the place of their secret.
-fn masked_still(seam: &Seam, config: &Value) -> Vec<&'static str> {
-    let is_masked = |field: &&str| {
-        let text = config.get(field).and_then(Value::as_str);
-        text.is_some_and(|text| MASKS.iter().any(|mask| text.contains(mask)))
-    };
-    seam.secret_fields().into_iter().filter(is_masked).collect()
-}
-
 fn url(config: &Value) -> Option<Url> {
     config.get("url").and_then(Value::as_str).and_then(|text| Url::parse(text).ok())
 }
@@ -151,9 +146,13 @@ fn server(config: &Value) -> Option<(String, Option<String>, Option<u16>)> {
     url(config).map(|url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port()))
 }
 
-/// The target without user, password and parameters.
-fn shown(config: &Value) -> String {
-    let Some(mut url) = url(config) else { return String::new() };
+/// The target without user, password and parameters; where there is no URL, the kind and whom it aims at, as in
+/// `command:/usr/bin/logger`.
+fn shown(kind: &str, seam: &Seam, config: &Value) -> String {
+    let Some(mut url) = url(config) else {
+        let aims: Vec<&str> = seam.aims(config).into_iter().filter_map(Value::as_str).collect();
+        return format!("{kind}:{}", aims.join(" "));
+    };
     // A URL without a host, such as that of a file, has no user and no password to take away.
     let (_no_user, _no_password) = (url.set_username(""), url.set_password(None));
     url.set_query(None);
@@ -165,7 +164,7 @@ impl From<&EndpointDestination> for EndpointDestinationOut {
     fn from(stored: &EndpointDestination) -> Self {
         let seam = KINDS.iter().find(|kind| kind.name == stored.kind).and_then(|kind| kind.seam);
         // Of a kind that this server does not know, nobody can say what is secret.
-        let config = seam.map_or_else(|| Value::from(MASKS[0]), |seam| seam.masked(&stored.config));
+        let config = seam.map_or_else(|| Value::from(MASK), |seam| seam.masked(&stored.config));
         Self { kind: stored.kind.clone(), config }
     }
 }

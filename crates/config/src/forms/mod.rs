@@ -13,7 +13,7 @@ pub(crate) use duration::{DurationIn, DurationOrOff, Schedule};
 pub(crate) use form::{Bound, Form, Optional, Setting};
 pub(crate) use network::{Address, BaseUrl, Database, Subnets};
 pub(crate) use number::{CountIn, Fraction, SizeIn, Switch};
-pub(crate) use text::{Choice, FilePath, LogDirectives, Secret};
+pub(crate) use text::{Choice, FilePath, LogDirectives, ProgramPaths, Secret};
 
 pub use byte_size::{format_bytes, parse_bytes};
 pub use duration::{format_duration, parse_duration};

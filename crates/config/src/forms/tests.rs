@@ -1,5 +1,6 @@
 //! Tables and properties of the forms.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -215,5 +216,16 @@ proptest! {
         for bytes in [bytes, bytes >> shift << shift] {
             prop_assert_eq!(parse_bytes(&format_bytes(bytes)), Ok(bytes));
         }
+    }
+}
+
+#[test]
+fn programs_are_named_in_their_one_plain_way() {
+    let programs = ProgramPaths.parse("/usr/bin/logger, /opt/a b/run,").unwrap();
+    assert_eq!(programs, [PathBuf::from("/usr/bin/logger"), PathBuf::from("/opt/a b/run")]);
+    assert!(ProgramPaths.parse("").unwrap().is_empty());
+    for text in ["logger", "./logger", "/usr/../bin/sh", "/usr//bin/sh", "/usr/bin/sh/", "/", "/usr/./bin/sh"]
+    {
+        assert!(ProgramPaths.parse(text).is_err(), "{text}");
     }
 }

@@ -1,9 +1,9 @@
 //! Words, paths, secrets and log directives.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use super::{Form, Wrong};
-use crate::SecretText;
+use crate::{Literal, SecretText};
 
 /// One of a few words.
 pub(crate) struct Choice<T: 'static> {
@@ -44,6 +44,44 @@ impl Form for FilePath {
     fn describe(&self) -> String {
         "path of a file".to_owned()
     }
+}
+
+/// Absolute paths of programs. They are compared letter by letter, so each is written in its one plain way.
+pub(crate) struct ProgramPaths;
+
+impl Form for ProgramPaths {
+    type Out = Vec<PathBuf>;
+
+    fn parse(&self, text: &str) -> Result<Self::Out, Wrong> {
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse_program).collect()
+    }
+
+    fn describe(&self) -> String {
+        "list of absolute paths of programs, may be empty".to_owned()
+    }
+
+    fn literal(&self) -> Literal {
+        Literal::List
+    }
+
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+}
+
+fn parse_program(text: &str) -> Result<PathBuf, Wrong> {
+    let path = Path::new(text);
+    let plain: PathBuf = path.components().collect();
+    let is_plain = plain.as_os_str() == path.as_os_str()
+        && path.is_absolute()
+        && path.components().skip(1).all(|component| matches!(component, Component::Normal(_)));
+    if !is_plain || path.file_name().is_none() {
+        return Err(Wrong::new(
+            format!("`{text}` is not the plain absolute path of a program"),
+            "write it from the root, without `.`, `..` or doubled slashes, as in `/usr/local/bin/restart-shop`",
+        ));
+    }
+    Ok(plain)
 }
 
 /// A secret, never quoted in a message.

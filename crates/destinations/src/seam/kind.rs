@@ -51,6 +51,18 @@ impl Seam {
         fields::with_kept_secrets(self.fields, written, stored)
     }
 
+    /// Places of secrets that are still `[redacted]`.
+    #[must_use]
+    pub fn masked_still(&self, config: &Value) -> Vec<String> {
+        fields::masked_still(self.fields, config)
+    }
+
+    /// What decides, beside a URL's host, who gets the secrets. Stored secrets are kept only while it stays the same.
+    #[must_use]
+    pub fn aims<'a>(&self, config: &'a Value) -> Vec<&'a Value> {
+        fields::aims(self.fields, config)
+    }
+
     /// Names of the secret fields, for example `password`, and `url` where a URL may hold a password.
     #[must_use]
     pub fn secret_fields(&self) -> Vec<&'static str> {

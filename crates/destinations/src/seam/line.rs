@@ -16,9 +16,9 @@ use crate::guard::vet::VettedAddresses;
 use crate::guard::{ServiceAddress, dial, vet_service};
 
 /// Anything that bytes go through in both directions.
-pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Duplex for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static> Duplex for T {}
 
 /// TCP, or TLS over it, in one type.
 pub type Line = Box<dyn Duplex>;

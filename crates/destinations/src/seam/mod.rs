@@ -5,7 +5,8 @@
 //! configuration as a table of [`Field`]s, from which the JSON Schema, the checks and the masking of secrets derive.
 //!
 //! A kind that keeps a connection to a server implements [`Client`]; timeouts, reconnecting, idle closing and the words
-//! for an unknown outcome are then [`Slot`]'s.
+//! for an unknown outcome are then [`Slot`]'s. One whose server speaks HTTP implements `WebService`, and the slot of the
+//! `http` kind carries its requests.
 
 mod checked;
 mod client;
@@ -17,11 +18,13 @@ pub mod fields;
 mod kind;
 mod line;
 mod parcel;
+mod path_locks;
 mod pinned;
 mod secret;
 mod service_url;
 mod shared;
 mod slot;
+mod web;
 
 pub use checked::Checked;
 pub use client::{Client, Done};
@@ -33,11 +36,13 @@ pub use fields::{ConfigMistake, Field, Form, Need};
 pub use kind::{Kind, Seam};
 pub use line::{Line, open_line, open_plain, secure_line, vetted};
 pub use parcel::Parcel;
+pub(crate) use path_locks::PathLocks;
 pub(crate) use pinned::tls_pinned_to;
 pub use secret::Secret;
 pub use service_url::{ServiceScheme, ServiceUrl};
 pub use shared::{Policy, Shared, SharedConfig, SharedSetupError};
 pub use slot::Slot;
+pub(crate) use web::{Web, WebService, judge_status, request_to, service_url};
 
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,10 @@ pub(crate) trait Fixture: Sized + Send + Sync {
     const KIND: &'static str;
     /// What a repeated delivery leaves behind.
     const TWICE: Twice;
+    /// What two deliveries leave behind of which the first was cut off by a silent server.
+    const UNCONFIRMED: Twice = Self::TWICE;
+    /// What is told of a server that accepts a connection and says nothing: one that speaks first got nothing.
+    const SILENCE: &'static str = "nothing was sent";
 
     /// Connects the observer and creates what the configuration names. Panics with the server's name when it cannot be
     /// reached.

@@ -6,7 +6,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is the report of a test")]
 
+mod chat;
+mod files;
 mod fixture;
+mod mails;
+mod objects;
+mod programs;
 mod proxy;
 mod rows;
 mod servers;
@@ -59,6 +64,12 @@ conformance! {
     nats_core: crate::servers::nats::Core;
     amqp: crate::servers::amqp::Amqp;
     mqtt: crate::servers::mqtt::Mqtt;
+    file: crate::servers::file::File;
+    command: crate::servers::command::Command;
+    notify_slack: crate::servers::notify::Slack;
+    notify_ntfy: crate::servers::notify::Ntfy;
+    email: crate::servers::email::Email;
+    s3: crate::servers::s3::S3;
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::fixture::Fixture;
-use crate::servers::{amqp, mqtt, nats, redis, sql};
+use crate::servers::{amqp, email, mqtt, nats, redis, sql};
 use crate::support::{AMPLE, checked, open_policy, order, shared_with};
 
 /// What a protocol says before TLS begins.
@@ -25,6 +25,8 @@ enum Before {
     PostgresRequest,
     /// The server introduces itself in one line.
     NatsInfo,
+    /// Both introduce themselves, and the client asks; the server does not greet again.
+    SmtpStartTls,
 }
 
 struct TlsFront {
@@ -78,10 +80,27 @@ async fn relay(acceptor: TlsAcceptor, mut client: TcpStream, server: String, bef
                 client.write_all(&byte).await.unwrap();
             }
         }
+        Before::SmtpStartTls => {
+            client.write_all(b"220 front\r\n").await.unwrap();
+            hear(&mut client, "EHLO example.com\r\n").await;
+            client.write_all(b"250-front\r\n250-SIZE 1\r\n250 STARTTLS\r\n").await.unwrap();
+            hear(&mut client, "STARTTLS\r\n").await;
+            client.write_all(b"220 go\r\n").await.unwrap();
+            let mut byte = [0];
+            while byte != *b"\n" {
+                server.read_exact(&mut byte).await.unwrap();
+            }
+        }
     }
     let Ok(mut client) = acceptor.accept(client).await else { return };
     // However the copying ends, the connections end with it.
     let _ended = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+}
+
+async fn hear(client: &mut TcpStream, expected: &str) {
+    let mut heard = vec![0; expected.len()];
+    client.read_exact(&mut heard).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&heard), expected);
 }
 
 /// The address is dialled as a number and the certificate is held against the name.
@@ -90,7 +109,10 @@ async fn tls_is_verified<F: Fixture>(scheme: &str, before: Before) {
     let front = TlsFront::of(fixture.server().unwrap(), before).await;
     let mut config: Value = fixture.config(&front.address, None);
     let url = config["url"].as_str().unwrap().split_once("://").unwrap().1.to_owned();
-    let url = url.replace("127.0.0.1", "localhost").replace("?sslmode=disable", "");
+    let url = url
+        .replace("127.0.0.1", "localhost")
+        .replace("?sslmode=disable", "")
+        .replace("?starttls=disable", "");
     config["url"] = json!(format!("{scheme}://{url}"));
     let checked: Checked = checked(F::KIND, &config);
     let trusting: Arc<Shared> =
@@ -129,4 +151,10 @@ async fn postgres_verifies_its_server() {
 #[tokio::test]
 async fn nats_verifies_its_server() {
     tls_is_verified::<nats::JetStream>("tls", Before::NatsInfo).await;
+}
+
+#[tokio::test]
+async fn mail_server_is_verified_over_tls_and_after_starttls() {
+    tls_is_verified::<email::Email>("smtps", Before::Nothing).await;
+    tls_is_verified::<email::Email>("smtp", Before::SmtpStartTls).await;
 }

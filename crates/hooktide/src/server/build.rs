@@ -68,8 +68,12 @@ impl Server {
             own_addresses: vec![address],
             allow_own: false,
         };
-        let policy = Policy { guard, files_root: config.destinations.files_root.clone() };
-        let outbound = outbound(&config, &policy)?;
+        let policy = Policy {
+            guard,
+            files_root: config.destinations.files_root.clone(),
+            commands: config.destinations.commands.clone(),
+        };
+        let outbound = outbound(&config, &policy, &clock)?;
         let flow = pipeline_config(&config, connections_max);
         let threads = DeliveryThreads::start()?;
         let starting = Pipeline::start(
@@ -162,7 +166,11 @@ fn open_store(
 }
 
 /// What HTTP endpoints share, and what those of the other kinds share.
-fn outbound(config: &Config, policy: &Policy) -> Result<(Arc<HttpShared>, Arc<Shared>), Failure> {
+fn outbound(
+    config: &Config,
+    policy: &Policy,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Arc<HttpShared>, Arc<Shared>), Failure> {
     let extra_roots = match &config.delivery.extra_ca_file {
         None => Vec::new(),
         Some(path) => hooktide_destinations::kinds::http::read_certificates(path).map_err(|error| {
@@ -172,6 +180,8 @@ fn outbound(config: &Config, policy: &Policy) -> Result<(Arc<HttpShared>, Arc<Sh
     let resolver = Arc::new(SystemResolver::from_system());
     let mut shared = SharedConfig::new(policy.clone(), resolver.clone());
     shared.extra_roots.clone_from(&extra_roots);
+    shared.commands_max = config.destinations.commands_max;
+    shared.clock = Arc::clone(clock);
     let shared = Shared::new(shared)
         .map_err(|error| Failure::caused("cannot prepare connections of destinations", &error, ""))?;
     let (policy, limits) = (policy.guard.clone(), HttpLimits::default());

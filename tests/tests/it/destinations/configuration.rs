@@ -77,11 +77,14 @@ async fn files_and_private_servers_are_refused_unless_the_operator_allows_them()
 
 #[tokio::test]
 async fn kinds_are_listed_with_a_schema_and_an_example_that_passes() {
-    let world = World::new().await;
+    let setup = ServerSetup::new()
+        .env("HOOKTIDE_DESTINATIONS_FILES_ROOT", "/var/lib/hooktide/destinations")
+        .env("HOOKTIDE_DESTINATIONS_COMMANDS", "/usr/local/bin/restart-shop");
+    let world = World::with(setup).await;
     let list = world.api.get("/destination-kind").await.expect(200).json();
     let kinds = list["data"].as_array().unwrap();
     let names: Vec<&str> = kinds.iter().map(|kind| kind["name"].as_str().unwrap()).collect();
-    for name in ["http", "sql", "redis", "nats", "amqp", "mqtt"] {
+    for name in ["http", "sql", "redis", "nats", "amqp", "mqtt", "file", "command", "notify", "email", "s3"] {
         assert!(names.contains(&name), "{name} is not in {names:?}");
     }
     for kind in kinds.iter().filter(|kind| kind["name"] != "http") {

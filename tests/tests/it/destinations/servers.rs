@@ -2,6 +2,7 @@
 
 use std::env;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -9,10 +10,39 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_postgres::NoTls;
 
+/// What `HOOKTIDE_TEST_<SERVER>_URL` names, if it is set.
+fn url(server: &str) -> Option<String> {
+    env::var(format!("HOOKTIDE_TEST_{}_URL", server.to_uppercase())).ok()
+}
+
 /// `host:port` of a server: from the environment, or on loopback.
 pub(super) fn address(server: &str, default: &str) -> String {
-    env::var(format!("HOOKTIDE_TEST_{}_ADDRESS", server.to_uppercase()))
-        .unwrap_or_else(|_| default.to_owned())
+    let Some(url) = url(server) else { return default.to_owned() };
+    let (_, rest) = url.split_once("://").unwrap();
+    let authority = rest.split('/').next().unwrap();
+    authority.rsplit('@').next().unwrap().to_owned()
+}
+
+/// Where the mail server keeps what it takes: the path of its URL.
+pub(super) fn maildir() -> PathBuf {
+    let url = url("smtp").unwrap_or_else(|| "smtp://127.0.0.1:2525/tmp/hooktide-maildir".to_owned());
+    let (_, rest) = url.split_once("://").unwrap();
+    PathBuf::from(&rest[rest.find('/').unwrap()..])
+}
+
+/// A request to the server that speaks S3: status and body of its answer.
+pub(super) async fn s3(method: &str, path: &str) -> (u16, String) {
+    let address = address("s3", "127.0.0.1:5555");
+    let mut stream = connect(&address).await;
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n\
+         authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.take(64 * 1024).read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 /// A name that nobody else uses.

@@ -7,6 +7,7 @@ use crate::error::ApiError;
 fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.guard.allow_subnets.push("127.0.0.0/8".parse().unwrap());
+    policy.commands = vec!["/usr/bin/logger".into()];
     policy
 }
 
@@ -23,6 +24,10 @@ fn checked(
         Err(ApiError::Invalid(fields)) => Err(fields.iter().map(|field| field.loc.join(".")).collect()),
         Err(other) => panic!("{other:?}"),
     }
+}
+
+fn seam(name: &str) -> Seam {
+    KINDS.iter().find(|kind| kind.name == name).unwrap().seam.unwrap()
 }
 
 fn redis(url: &str, password: &str) -> Value {
@@ -70,11 +75,44 @@ fn masked_secret_is_kept_for_the_same_server_only() {
 }
 
 #[test]
+fn secret_of_a_program_or_a_service_is_kept_while_it_stays_the_same() {
+    let program = |args: Value, token: &str| json!({ "program": "/usr/bin/logger", "args": args, "secret_env": { "TOKEN": token } });
+    let stored =
+        checked("command", program(json!(["-t", "shop"]), "hunter2"), None).ok().unwrap().destination;
+    let masked = "[redacted]";
+    let kept = checked("command", program(json!(["-t", "shop"]), masked), Some(&stored)).ok().unwrap();
+    assert_eq!(kept.destination.config["secret_env"]["TOKEN"], "hunter2");
+    let places = checked("command", program(json!(["{{ payload }}"]), masked), Some(&stored)).err().unwrap();
+    assert_eq!(places, ["body.destination.config.secret_env.TOKEN"]);
+
+    let telegram = |url: Option<&str>| {
+        let mut config = json!({ "service": "telegram", "bot_token": "1:hunter2", "chat_id": "7" });
+        if let Some(url) = url {
+            config["url"] = json!(url);
+        }
+        config
+    };
+    let stored = checked("notify", telegram(None), None).ok().unwrap().destination;
+    let mut elsewhere = telegram(Some("https://evil.example.com"));
+    elsewhere["bot_token"] = json!(masked);
+    assert_eq!(
+        checked("notify", elsewhere, Some(&stored)).err().unwrap(),
+        ["body.destination.config.bot_token"]
+    );
+}
+
+#[test]
 fn target_is_shown_without_what_may_be_secret() {
     let config =
         json!({ "url": "redis://me:hunter2@127.0.0.1:7000/3?x=hunter2", "command": "delete", "key": "k" });
-    assert_eq!(shown(&config), "redis://127.0.0.1:7000/3");
-    assert_eq!(shown(&json!({ "url": "sqlite:shop.db" })), "sqlite:shop.db");
+    let shown = |kind: &str, config: &Value| shown(kind, &seam(kind), config);
+    assert_eq!(shown("redis", &config), "redis://127.0.0.1:7000/3");
+    assert_eq!(shown("sql", &json!({ "url": "sqlite:shop.db" })), "sqlite:shop.db");
+    let slack = json!({ "service": "slack", "webhook_url": "https://hooks.slack.com/hunter2" });
+    assert_eq!(shown("notify", &slack), "notify:slack");
+    let program =
+        json!({ "program": "/usr/bin/logger", "args": ["hunter2"], "secret_env": { "A": "hunter2" } });
+    assert_eq!(shown("command", &program), "command:/usr/bin/logger");
     assert!(!format!("{:?}", DestinationIn { kind: "redis".to_owned(), config }).contains("hunter2"));
 }
 

@@ -51,6 +51,8 @@ pub struct Exchange {
     pub duration: Duration,
     /// The address that was connected to, when it came that far.
     pub remote: Option<SocketAddr>,
+    /// Whether the request was on its way, so that without an answer its effect is unknown.
+    pub was_sent: bool,
 }
 
 /// A complete answer, of any status. A 3xx is an answer like any other: redirects are never followed.

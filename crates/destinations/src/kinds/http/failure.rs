@@ -20,6 +20,12 @@ pub(super) struct Progress {
     pub(super) remote: Option<SocketAddr>,
 }
 
+impl Progress {
+    pub(super) const fn was_sent(&self) -> bool {
+        matches!(self.phase, Phase::Waiting | Phase::Reading(_))
+    }
+}
+
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) enum Phase {
     #[default]

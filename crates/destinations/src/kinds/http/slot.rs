@@ -46,7 +46,12 @@ impl HttpSlot {
             Err(_elapsed) => Err(failure::timed_out(request.timeout, &progress)),
         };
         self.idle_since = Instant::now();
-        Exchange { outcome, duration: self.idle_since - started, remote: progress.remote }
+        Exchange {
+            outcome,
+            duration: self.idle_since - started,
+            remote: progress.remote,
+            was_sent: progress.was_sent(),
+        }
     }
 
     /// Resolves when the slot's connection ended: closed by the peer, or idle for too long. Without a connection it

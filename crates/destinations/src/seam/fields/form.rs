@@ -11,19 +11,29 @@ pub struct Field {
     pub need: Need,
     /// One line for people; tells the default where there is one.
     pub about: &'static str,
+    /// Whether it decides who gets the configuration's secrets, as a URL's host does: a stored secret is kept only
+    /// while it stays the same. It is shown where there is no URL.
+    pub is_aim: bool,
 }
 
 impl Field {
     /// A field that must be there.
     #[must_use]
     pub const fn required(name: &'static str, form: Form, about: &'static str) -> Self {
-        Self { name, form, need: Need::Required, about }
+        Self { name, form, need: Need::Required, about, is_aim: false }
     }
 
     /// A field that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, form: Form, about: &'static str) -> Self {
-        Self { name, form, need: Need::Optional, about }
+        Self { name, form, need: Need::Optional, about, is_aim: false }
+    }
+
+    /// The same, deciding who gets the secrets.
+    #[must_use]
+    pub const fn aiming(mut self) -> Self {
+        self.is_aim = true;
+        self
     }
 }
 

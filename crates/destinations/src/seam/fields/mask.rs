@@ -33,6 +33,46 @@ pub fn secret_fields(fields: &'static [Field]) -> Vec<&'static str> {
     fields.iter().filter(|field| holds_secret(&field.form)).map(|field| field.name).collect()
 }
 
+/// Places of secrets that are masks still, such as `env.TOKEN`.
+#[must_use]
+pub fn masked_still(fields: &'static [Field], config: &Value) -> Vec<String> {
+    let mut places = Vec::new();
+    find_masks(&Form::Object(fields), config, "", &mut places);
+    places
+}
+
+/// The values of the fields that decide, beside a URL, who gets the secrets; see [`Field::is_aim`].
+#[must_use]
+pub fn aims<'a>(fields: &'static [Field], config: &'a Value) -> Vec<&'a Value> {
+    fields.iter().filter(|field| field.is_aim).map(|field| &config[field.name]).collect()
+}
+
+fn find_masks(form: &Form, value: &Value, at: &str, places: &mut Vec<String>) {
+    let below = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+    match (form, value) {
+        (Form::Object(fields), Value::Object(object)) => {
+            for field in *fields {
+                if let Some(value) = object.get(field.name) {
+                    find_masks(&field.form, value, &below(field.name), places);
+                }
+            }
+        }
+        (Form::Map { of, .. }, Value::Object(object)) => {
+            object.iter().for_each(|(name, value)| find_masks(of, value, &below(name), places));
+        }
+        (Form::List { of, .. }, Value::Array(items)) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| find_masks(of, item, &below(&index.to_string()), places));
+        }
+        (Form::Secret | Form::Url, Value::String(text))
+            if text.contains(REDACTED) || text.contains(REDACTED_IN_URL) =>
+        {
+            places.push(at.to_owned());
+        }
+        _ => {}
+    }
+}
+
 fn holds_secret(form: &Form) -> bool {
     match form {
         Form::Secret | Form::Url => true,

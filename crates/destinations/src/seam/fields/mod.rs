@@ -11,6 +11,6 @@ mod schema;
 
 pub use check::read;
 pub use form::{Field, Form, Need};
-pub use mask::{masked, secret_fields, with_kept_secrets};
+pub use mask::{aims, masked, masked_still, secret_fields, with_kept_secrets};
 pub use mistake::ConfigMistake;
 pub use schema::schema;

@@ -1,0 +1,22 @@
+//! An object per event in a store that speaks S3: Amazon's, MinIO, Ceph, R2, Garage and others.
+//!
+//! The object is the payload, byte for byte, under a key that a template makes of the event. The default key holds the
+//! message's id, so a repeated delivery writes the same object again and nothing is doubled. Requests are signed
+//! (Signature Version 4) as URLs that are valid for minutes.
+
+mod client;
+mod config;
+mod refusal;
+
+use crate::seam::{Kind, Seam};
+
+/// This kind's line in the list.
+pub const KIND: Kind = Kind {
+    name: "s3",
+    summary: "an object in a store that speaks S3",
+    schemes: &[],
+    seam: Some(Seam { fields: config::FIELDS, example: config::EXAMPLE, check: config::check }),
+};
+
+#[cfg(test)]
+mod tests;
