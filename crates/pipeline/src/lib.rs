@@ -18,6 +18,7 @@ mod keys;
 mod lane;
 mod lanes;
 mod meters;
+mod original;
 mod outlet;
 mod receive;
 mod record;

@@ -23,6 +23,7 @@ pub const FLOW_CLAIMS: &[(&str, ClaimFn)] = claims![
     keys::key_is_forgotten_after_the_window,
     keys::event_id_is_unique_in_its_application_only,
     receipts::accepted_receipt_is_there_with_its_message,
+    receipts::only_a_message_that_a_source_took_has_an_original_request,
     receipts::refused_request_is_kept_with_its_body,
     receipts::same_event_is_replayed_and_leaves_no_receipt,
     receipts::same_event_with_another_body_is_kept_as_a_conflict,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Attempt, AttemptId, DeliveryState, EndpointId, Message, MessageId, Order, Page, PageRequest,
-    Receipt, ReceiptId, SourceId, Timestamp, id::TypedId,
+    Receipt, ReceiptHead, ReceiptId, SourceId, Timestamp, id::TypedId,
 };
 
 use crate::{
@@ -76,6 +76,9 @@ pub trait History: Send + Sync + 'static {
 
     /// One receipt of a source, with its body. An accepted one has the key of its message.
     async fn receipt(&self, source: SourceId, receipt: ReceiptId) -> Result<Option<Receipt>, StoreError>;
+    /// The request that a message came with, without its body; `None` when no source took it, or it is in history no
+    /// longer.
+    async fn receipt_head(&self, message: MessageId) -> Result<Option<ReceiptHead>, StoreError>;
     /// A source's receipts, without bodies.
     async fn receipts(&self, source: SourceId, filter: ReceiptFilter) -> Result<Page<Receipt>, StoreError>;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId,
-    Page, PageRequest, Receipt, ReceiptId, Seq, SeqSource, SourceId, Timestamp, Trigger,
+    Page, PageRequest, Receipt, ReceiptHead, ReceiptId, Seq, SeqSource, SourceId, Timestamp, Trigger,
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
@@ -402,6 +402,10 @@ impl History for SqliteStore {
 
     async fn receipt(&self, source: SourceId, receipt: ReceiptId) -> Result<Option<Receipt>, StoreError> {
         self.read(move |parts| history::receipt(parts, source, receipt)).await
+    }
+
+    async fn receipt_head(&self, message: MessageId) -> Result<Option<ReceiptHead>, StoreError> {
+        self.read(move |parts| history::receipt_head(parts, message)).await
     }
 
     async fn receipts(&self, source: SourceId, filter: ReceiptFilter) -> Result<Page<Receipt>, StoreError> {

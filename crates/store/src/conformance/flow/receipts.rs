@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_model::receipt::text_of_bytes;
-use hooktide_model::{Order, PageRequest, Receipt, ReceiptHead, ReceiptId, ReceiptOutcome, Seq, SourceId};
+use hooktide_model::{
+    MessageId, Order, PageRequest, Receipt, ReceiptHead, ReceiptId, ReceiptOutcome, Seq, SourceId,
+};
 
 use super::super::harness::{Harness, is_unavailable};
 use crate::{Idempotency, NewMessage, NewReceipt, NewRefusal, ReceiptFilter, StoreError};
@@ -83,9 +85,21 @@ pub(super) async fn accepted_receipt_is_there_with_its_message(harness: &Harness
         assert_eq!(found.message, Some(accepted.id), "round {round}");
         assert_eq!(found.body.as_deref(), Some(&b"{\"paid\":true}"[..]), "round {round}");
         assert_eq!(read(harness, harness.seq(), accepted.id.seq()).await, None, "another source's");
+        assert_eq!(head_of(harness, accepted.id).await, Some(written.clone()), "round {round}");
         harness.fill(10).await;
         harness.kill().await;
     }
+}
+
+pub(super) async fn only_a_message_that_a_source_took_has_an_original_request(harness: &Harness) {
+    let published = harness.accept(harness.message(harness.seq())).await;
+    assert_eq!(head_of(harness, published.id).await, None);
+    let refused = harness.store().refuse(refusal(harness, harness.seq(), None)).await.expect("kept");
+    assert_eq!(head_of(harness, harness.store().mint().id(refused)).await, None);
+}
+
+async fn head_of(harness: &Harness, message: MessageId) -> Option<ReceiptHead> {
+    harness.store().receipt_head(message).await.expect("a head is read")
 }
 
 pub(super) async fn refused_request_is_kept_with_its_body(harness: &Harness) {

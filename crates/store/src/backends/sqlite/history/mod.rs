@@ -20,4 +20,4 @@ pub(super) use deliveries::{deliveries, messages_of_endpoint};
 pub(super) use erase::{expunge_payload, expunge_response};
 pub(super) use message_row::{pack_body, read_from, unpack_targets};
 pub(super) use messages::{message, messages};
-pub(super) use receipts::{receipt, receipts};
+pub(super) use receipts::{receipt, receipt_head, receipts};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use hooktide_model::{Page, Receipt, ReceiptId, ReceiptOutcome, Seq, SourceId};
+use hooktide_model::{MessageId, Page, Receipt, ReceiptHead, ReceiptId, ReceiptOutcome, Seq, SourceId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -55,6 +55,19 @@ pub(in super::super) fn receipt(
         receipt.body = read_message(parts, id.seq(), true)?.and_then(|message| message.payload);
     }
     Ok(found.filter(|receipt| receipt.source == source.seq()))
+}
+
+/// The request that a message came with, without its body.
+pub(in super::super) fn receipt_head(
+    parts: &Parts,
+    message: MessageId,
+) -> rusqlite::Result<Option<ReceiptHead>> {
+    let seq = message.seq();
+    let Some(chunk) = parts.chain.of_message(seq.0) else { return Ok(None) };
+    let reader = chunk.reader()?;
+    let mut select = reader.prepare_cached(WITHOUT_BODY)?;
+    let found = select.query_row([seq.0], |row| unpack(parts, seq, row)).optional()?;
+    Ok(found.filter(|receipt| receipt.outcome == ReceiptOutcome::Accepted).map(|receipt| receipt.head))
 }
 
 /// A page of a source's receipts, without bodies.
