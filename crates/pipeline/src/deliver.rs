@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_destinations::seam::Parcel;
-use hooktide_store::Outcome;
+use hooktide_model::{EndpointId, Timestamp};
+use hooktide_store::{Outcome, StoreError};
 use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::lane::{Job, Lane};
 use crate::outlet::Outlet;
 use crate::record::{self, Answer};
-use crate::subscriber::{KindTarget, Subscriber, Target};
+use crate::subscriber::{Subscriber, Target};
 use crate::throttle::Throttle;
-use crate::{health, request};
+use crate::{chain, health, original, request, tailor};
 
 /// Pause after an endpoint's configuration could not be read.
 const CONFIG_RETRY: Duration = Duration::from_millis(250);
@@ -61,50 +62,69 @@ pub(crate) async fn deliver(
         Target::Http(Ok(url)) => {
             match request::build(&job.message, payload, &subscriber, url, &engine.config, started_at) {
                 Err(error) => Answer::Refused(error.to_string()),
-                Ok(request) => Answer::Exchange(outlet.http().send(&request).await),
+                Ok(request) => Answer::Exchange(outlet.plain_http(engine).send(&request).await),
             }
         }
-        Target::Kind(target) => hand_over(engine, outlet, target, job, payload).await,
+        // The rest is boxed: a delivery over plain HTTP must not carry its size.
+        other => Box::pin(act(engine, outlet, (other, &subscriber), job, payload, started_at)).await,
     };
     let judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
     health::note(engine, lane, &subscriber, &judged).await;
     Some(judged.outcome)
 }
 
-/// Deliver over a destination of another kind than HTTP.
-async fn hand_over(
+/// Deliver in another way than over HTTP without options.
+async fn act(
     engine: &Engine,
     outlet: &mut Outlet,
-    target: &Arc<KindTarget>,
+    (target, subscriber): (&Target, &Subscriber),
     job: &Job,
     payload: Bytes,
+    now: Timestamp,
 ) -> Answer {
-    match &target.checked {
-        Err(refusal) => Answer::Refused(refusal.clone()),
-        Ok(checked) => {
-            let parcel = parcel(engine, target, job, payload);
-            Answer::Delivered(outlet.deliver(engine, target, checked, &parcel).await)
-        }
+    if let Target::Client(target) = target {
+        return tailor::send(engine, outlet, target, job, payload, (subscriber, now)).await;
     }
+    let parcel = match parcel(engine, subscriber, job, payload).await {
+        Ok(parcel) => parcel,
+        Err(error) => return Answer::Refused(format!("the provider's request cannot be read now: {error}")),
+    };
+    Answer::Delivered(match target {
+        Target::Kind(target) => outlet.deliver(engine, target, &parcel).await,
+        Target::Message(options) => chain::pass_on(engine, options, subscriber, &job.message, &parcel).await,
+        Target::Http(_) | Target::Client(_) => {
+            return Answer::Refused("it is delivered over HTTP".to_owned());
+        }
+    })
 }
 
-/// A published message has no headers of its own; the endpoint's are for HTTP.
-fn parcel(engine: &Engine, target: &KindTarget, job: &Job, payload: Bytes) -> Parcel {
+/// The headers are those of the provider's request; a published message has none, and the endpoint's are for HTTP.
+async fn parcel(
+    engine: &Engine,
+    subscriber: &Subscriber,
+    job: &Job,
+    payload: Bytes,
+) -> Result<Parcel, StoreError> {
     let message = &job.message;
+    let original = match subscriber.is_of_source {
+        true => original::original(engine, message).await?,
+        false => None,
+    };
     let message_id = message.id.to_string();
-    let endpoint_id = target.endpoint.to_string();
-    Parcel {
+    let endpoint: EndpointId = engine.store.mint().id(subscriber.endpoint);
+    let endpoint_id = endpoint.to_string();
+    Ok(Parcel {
         idempotency_key: format!("{message_id}.{endpoint_id}"),
         message_id,
         endpoint_id,
         event_type: message.event_type.as_str().to_owned(),
         content_type: message.content_type.as_str().to_owned(),
         payload,
-        headers: Vec::new(),
+        headers: original.as_deref().map(original::mapped).unwrap_or_default(),
         occurred_at_ms: message.accepted_at().unix_ms(),
         attempt: u32::from(job.tries.saturating_add(1)),
         timeout: engine.config.timeout,
-    }
+    })
 }
 
 /// The lane's endpoint: `None` while the server is ending, `Some(None)` when it was deleted.
@@ -114,24 +134,27 @@ async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Option<Arc<Subs
         if let Some(known) = known {
             return Some(Some(known));
         }
-        match engine.store.endpoint_by_key(lane.endpoint).await {
+        match load(engine, lane).await {
             Ok(None) => return Some(None),
-            Ok(Some((endpoint, application))) => {
-                let own =
-                    endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
-                let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
-                let throttles = shared.into_iter().chain(own).collect();
-                let fresh =
-                    Arc::new(Subscriber::new(&endpoint, application, &engine.destinations.policy, throttles));
-                // Another slot may have loaded it at the same time: all must share one throttle.
-                return Some(Some(lane.keep_subscriber(fresh, generation)));
-            }
+            // Another slot may have loaded it at the same time: all must share one throttle.
+            Ok(Some(fresh)) => return Some(Some(lane.keep_subscriber(Arc::new(fresh), generation))),
             Err(error) => {
                 tracing::warn!(%error, "failed to read an endpoint's configuration, trying again");
                 nap(engine, Instant::now() + CONFIG_RETRY).await?;
             }
         }
     }
+}
+
+async fn load(engine: &Engine, lane: &Lane) -> Result<Option<Subscriber>, StoreError> {
+    let Some((endpoint, application)) = engine.store.endpoint_by_key(lane.endpoint).await? else {
+        return Ok(None);
+    };
+    let is_of_source = endpoint.destination.is_some() && original::is_of_source(engine, &application).await?;
+    let own = endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
+    let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
+    let throttles = shared.into_iter().chain(own).collect();
+    Ok(Some(Subscriber::new(&endpoint, application, engine, is_of_source, throttles)))
 }
 
 async fn wait_for_throttles(engine: &Engine, throttles: &[Arc<Throttle>]) -> Option<()> {

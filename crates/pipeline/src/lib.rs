@@ -6,6 +6,7 @@
 
 mod accept;
 mod catalogue;
+mod chain;
 mod deliver;
 mod dispatch;
 mod engine;
@@ -13,6 +14,8 @@ mod facade;
 mod filters;
 mod handshake;
 mod health;
+mod hops;
+mod http_clients;
 mod keyed;
 mod keys;
 mod lane;
@@ -30,12 +33,14 @@ mod slot;
 mod source;
 mod subscriber;
 mod sweep;
+mod tailor;
 mod throttle;
 mod timer;
 
 pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
+pub use hops::{HOPS, hops_of};
 pub use receive::{Inbound, Received, Refused};
 pub use replay::{ReplayError, Replayed};
 pub use source::SourceConfig;

@@ -5,6 +5,7 @@
 
 pub mod amqp;
 pub mod http;
+pub mod message;
 pub mod mqtt;
 pub mod nats;
 pub mod redis;
@@ -13,4 +14,5 @@ pub mod sql;
 pub use crate::seam::Kind;
 
 /// Every kind, in the order in which they are shown.
-pub const KINDS: &[Kind] = &[http::KIND, sql::KIND, redis::KIND, nats::KIND, amqp::KIND, mqtt::KIND];
+pub const KINDS: &[Kind] =
+    &[http::KIND, sql::KIND, redis::KIND, nats::KIND, amqp::KIND, mqtt::KIND, message::KIND];

@@ -23,7 +23,7 @@ mod service_url;
 mod shared;
 mod slot;
 
-pub use checked::Checked;
+pub use checked::{Checked, Opener};
 pub use client::{Client, Done};
 pub use delivered::{DETAIL_BYTES_MAX, Delivered, Outcome};
 pub use destination::{BoxFuture, Destination};
