@@ -6,6 +6,7 @@ mod dedupe;
 mod disk;
 mod door;
 mod endpoints;
+mod forward;
 mod handshake;
 mod keeping;
 mod provider;
