@@ -33,6 +33,11 @@ impl HttpClients {
         is_same.then(|| Arc::clone(&known.client))
     }
 
+    /// The endpoint has no options any more: neither shall its credentials stay in memory.
+    pub(crate) fn forget(&self, endpoint: Seq) {
+        self.0.remove(&endpoint);
+    }
+
     /// A new client for this endpoint.
     pub(crate) fn make(
         &self,

@@ -40,7 +40,10 @@ pub(crate) struct KindTarget {
 impl Target {
     fn of(endpoint: &Endpoint, engine: &Engine) -> Self {
         match &endpoint.destination {
-            None => Self::Http(url(endpoint, engine)),
+            None => {
+                engine.http_clients.forget(endpoint.id.seq());
+                Self::Http(url(endpoint, engine))
+            }
             Some(destination) => {
                 Self::with(endpoint, destination, engine).unwrap_or_else(|refusal| Self::Http(Err(refusal)))
             }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Patch;
-use super::endpoint_destination::{DestinationIn, EndpointDestinationOut, StoredTarget};
+use super::endpoint_destination::{DestinationIn, EndpointDestinationOut, HTTP, StoredTarget};
 use super::endpoint_filter::check_filter;
 use super::endpoint_headers::check_headers;
 use super::endpoint_secret::check_secret;
@@ -381,7 +381,7 @@ impl EndpointPatch {
             return;
         }
         // Each of a URL and its options stays without the other.
-        let is_http = endpoint.destination.as_ref().is_none_or(|stored| stored.kind == "http");
+        let is_http = endpoint.destination.as_ref().is_none_or(|stored| stored.kind == HTTP);
         let kept_options = || endpoint.destination.as_ref().and_then(DestinationIn::read_back);
         let destination = self.destination.clone().or_else(kept_options);
         let url = self.url.clone().or_else(|| is_http.then(|| endpoint.url.clone()));

@@ -18,7 +18,7 @@ use crate::error::VALUE_ERROR;
 use crate::validate::Rules;
 
 /// The kind whose URL is the endpoint's own.
-const HTTP: &str = hooktide_destinations::kinds::http::KIND.name;
+pub const HTTP: &str = hooktide_destinations::kinds::http::KIND.name;
 /// The kind that publishes into an application.
 pub const MESSAGE: &str = hooktide_destinations::kinds::message::KIND.name;
 /// The field of an HTTP endpoint's options that names another server.

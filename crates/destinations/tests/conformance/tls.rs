@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hooktide_destinations::seam::{Checked, Outcome, Shared};
+use hooktide_destinations::seam::{Opener, Outcome, Shared};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -92,7 +92,7 @@ async fn tls_is_verified<F: Fixture>(scheme: &str, before: Before) {
     let url = config["url"].as_str().unwrap().split_once("://").unwrap().1.to_owned();
     let url = url.replace("127.0.0.1", "localhost").replace("?sslmode=disable", "");
     config["url"] = json!(format!("{scheme}://{url}"));
-    let checked: Checked = checked(F::KIND, &config);
+    let checked: Opener = checked(F::KIND, &config);
     let trusting: Arc<Shared> =
         shared_with(open_policy(), |shared| shared.extra_roots.push(front.certificate.clone()));
     let parcel = order(AMPLE);

@@ -30,7 +30,11 @@ async fn endpoint(world: &World, path: &str, config: Value) -> String {
 #[tokio::test]
 async fn method_and_basic_credentials_are_used_and_the_bytes_are_signed() {
     let world = World::new().await;
-    let config = json!({ "method": "PUT", "auth": "basic", "basic_user": "me", "basic_password": CANARY });
+    let config = json!({
+        "method": "PUT", "auth": "basic", "basic_user": "me", "basic_password": CANARY,
+        // A published event has nothing of a provider's to send on.
+        "signature": "forward",
+    });
     let body = json!({ "uid": "it", "headers": { "x-own": "1" }, "destination": http(config) });
     let endpoint = world.endpoint_with("/a", body).await;
     let message = world.publish().await;

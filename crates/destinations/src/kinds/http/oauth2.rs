@@ -27,7 +27,7 @@ const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 const LIFETIME_UNKNOWN: Duration = Duration::from_secs(300);
 /// However long a token counts, a new one is got after this time.
 const LIFETIME_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-/// A new token is got so long before the old one ends, or after nine tenths of its life when that is later.
+/// A new token is got so long before the old one ends, or a tenth of its life before when that is shorter.
 const REFRESH_BEFORE_END: Duration = Duration::from_secs(60);
 /// How soon the token endpoint is asked again after a failure.
 const REFETCH_AFTER: Duration = Duration::from_millis(500);
@@ -102,22 +102,20 @@ impl TokenCache {
         if let Some(token) = state.token.as_ref().filter(|token| now < token.refresh_at) {
             return Ok(token.header.clone());
         }
-        let fetched = match &state.failed {
-            Some((at, why)) if now < *at + REFETCH_AFTER => Err(why.clone()),
-            _ => oauth2.fetch(shared, deadline).await,
-        };
-        match fetched {
+        if let Some((at, why)) = &state.failed
+            && now < *at + REFETCH_AFTER
+        {
+            return state.old_token().ok_or_else(|| failure(why));
+        }
+        match oauth2.fetch(shared, deadline).await {
             Ok(token) => {
                 state.failed = None;
                 Ok(state.token.insert(token).header.clone())
             }
             Err(why) => {
-                let failed_at =
-                    state.failed.as_ref().map(|(at, _)| *at).filter(|at| now < *at + REFETCH_AFTER);
-                state.failed = Some((failed_at.unwrap_or_else(Instant::now), why.clone()));
-                // It was to be renewed early, and still counts.
-                let old = state.token.as_ref().filter(|token| Instant::now() < token.ends_at);
-                old.map(|token| token.header.clone()).ok_or_else(|| failure(&why))
+                let failed = failure(&why);
+                state.failed = Some((Instant::now(), why));
+                state.old_token().ok_or(failed)
             }
         }
     }
@@ -128,6 +126,14 @@ impl TokenCache {
         if state.token.as_ref().is_some_and(|token| token.header == *header) {
             state.token = None;
         }
+    }
+}
+
+impl State {
+    /// One that was to be renewed early and still counts.
+    fn old_token(&self) -> Option<HeaderValue> {
+        let token = self.token.as_ref().filter(|token| Instant::now() < token.ends_at);
+        token.map(|token| token.header.clone())
     }
 }
 

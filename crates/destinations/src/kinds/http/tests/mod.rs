@@ -3,6 +3,7 @@
 
 mod cloud_event;
 mod hostile;
+mod oauth2;
 mod options;
 mod reuse;
 mod support;
