@@ -59,11 +59,12 @@ pub(crate) fn build(
     headers.insert(ACCEPT, ANY);
     headers.insert(CONTENT_TYPE, content_type(message));
     headers.insert(USER_AGENT, AGENT);
-    if message.hops > 0 {
-        headers.insert(HOPS, HeaderValue::from(u16::from(message.hops)));
-    }
     for (name, value) in &subscriber.headers {
         headers.append(name.clone(), value.clone());
+    }
+    // After the endpoint's own, which may not hide a loop.
+    if message.hops > 0 {
+        headers.insert(HOPS, HeaderValue::from(u16::from(message.hops)));
     }
     for (on, names) in [(config.webhook_headers, WEBHOOK), (config.svix_headers, SVIX)] {
         if on {

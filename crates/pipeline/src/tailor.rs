@@ -74,10 +74,11 @@ fn build(
     headers.insert(ACCEPT, ANY);
     headers.entry(USER_AGENT).or_insert(AGENT);
     headers.entry(CONTENT_TYPE).or_insert_with(|| content_type(message));
-    headers.insert(HOPS, HeaderValue::from(u16::from(message.hops)));
     for (name, value) in &subscriber.headers {
         headers.insert(name.clone(), value.clone());
     }
+    // After the endpoint's own, which may not hide a loop; and always, for the user agent may be the provider's.
+    headers.insert(HOPS, HeaderValue::from(u16::from(message.hops)));
     let body = match &options.cloud_events {
         None => payload,
         Some(events) => wrap(events, (message, subscriber.application.id, payload), config, &mut headers),

@@ -26,7 +26,10 @@ async fn message_is_published_into_the_other_application_once() {
     let world = World::new().await;
     let billing = application(&world.api, "billing").await;
     let url = world.receiver.url("/billing");
-    let _ = world.api.create_endpoint(&billing, &url).await;
+    let receiver = world
+        .api
+        .create_endpoint_with(&billing, json!({ "url": url, "headers": { "hooktide-hops": "0" } }))
+        .await;
     let config =
         json!({ "application": "billing", "event_type": "billing.{{ event_type }}", "channels": ["eu"] });
     let body = json!({ "destination": { "kind": "message", "config": config } });
@@ -46,6 +49,11 @@ async fn message_is_published_into_the_other_application_once() {
         (&published[0]["eventType"], &published[0]["channels"]),
         (&json!("billing.user.created"), &json!(["eu"]))
     );
+
+    let again = format!("/app/{billing}/msg/{}/endpoint/{receiver}/resend", request.message_id());
+    let _ = world.api.post(&again, json!({})).await.expect(202);
+    let requests = world.receiver.wait_on("/billing", 2).await;
+    assert_eq!(requests[1].header("hooktide-hops"), "1", "hops are stored with the message");
 
     let resend = world.path(&format!("/msg/{message}/endpoint/{endpoint}/resend"));
     let _ = world.api.post(&resend, json!({})).await.expect(202);
