@@ -124,3 +124,26 @@ async fn event_that_goes_round_through_the_door_is_refused_and_kept() {
     };
     let _ = inbox.send(&unsigned).await.expect(401);
 }
+
+#[tokio::test]
+async fn received_event_is_published_into_an_application_of_the_same_organisation() {
+    let inbox = Inbox::new("github").await;
+    let into =
+        |named: &str| json!({ "destination": { "kind": "message", "config": { "application": named } } });
+    let path = inbox.door.api("/endpoint");
+    let refused = inbox.api.post(&path, into("shop")).await.expect(422).json();
+    let place = json!(["body", "destination", "config", "application"]);
+    assert_eq!(refused["detail"][0]["loc"], place, "{refused}");
+
+    let shop = inbox.api.post("/app", json!({ "name": "Shop", "uid": "shop" })).await.expect(201).id();
+    let customer = inbox.api.create_endpoint(&shop, &inbox.receiver.url("/customer")).await;
+    let _ = inbox.api.post(&path, into("shop")).await.expect(201);
+    let _ = inbox.send(&inbox.door.sign(EVENT, "{ \"zen\" :1}")).await.expect(200);
+    let request = inbox.delivered("/customer", 1).await.swap_remove(0);
+    assert_eq!(&request.body[..], b"{ \"zen\" :1}");
+    assert_eq!((request.header("x-github-event"), request.header("hooktide-hops")), ("", "1"));
+    let secret = inbox.api.secret(&shop, &customer).await;
+    assert!(verdict(&request, "webhook", &secret).is_ok(), "the customer verifies us, not the provider");
+    let messages = inbox.api.all(&format!("/app/{shop}/msg")).await;
+    assert_eq!((messages.len(), &messages[0]["eventType"]), (1, &json!("push")));
+}
