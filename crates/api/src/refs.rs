@@ -6,15 +6,10 @@ use hooktide_store::ObjectRef;
 
 use crate::error::{ApiError, FieldError, VALUE_ERROR};
 
-/// What the text names; `None` when it can be neither an id nor a uid, so that no such object exists.
-///
-/// The two cannot be confused: a uid never starts as an id of its kind does.
+/// What the text names; see [`ObjectRef::named`].
 #[must_use]
 pub(crate) fn object_ref<I: TypedId>(text: &str) -> Option<ObjectRef<I>> {
-    if text.starts_with(I::PREFIX) {
-        return text.parse().ok().map(ObjectRef::Id);
-    }
-    Uid::parse_for(I::PREFIX, text).ok().map(ObjectRef::Uid)
+    ObjectRef::named(text)
 }
 
 /// The uid of an object that a PUT is about to create: the one in the path.

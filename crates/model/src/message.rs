@@ -4,6 +4,9 @@ use bytes::Bytes;
 
 use crate::{AppId, Channel, EventTypeName, MessageId, Seq, Tag, Timestamp, Uid};
 
+/// Most hops of a message: an event that has come a longer way goes round in a loop.
+pub const HOPS_MAX: u8 = 8;
+
 /// The media type of a payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ContentType {
@@ -54,6 +57,8 @@ pub struct Message {
     pub payload: Option<Bytes>,
     /// When the payload stops being readable.
     pub payload_expires_at: Timestamp,
+    /// How often what happened was passed on by a server like this before it came here.
+    pub hops: u8,
 }
 
 impl Message {

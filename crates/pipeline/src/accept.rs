@@ -39,6 +39,8 @@ pub struct Publish {
     pub idempotency: Option<Idempotency>,
     /// Only this endpoint (send-example), if its subscription and filter match or not.
     pub only: Option<EndpointId>,
+    /// How often what happened was passed on before it came here.
+    pub hops: u8,
 }
 
 /// Why a publish was not accepted.
@@ -80,6 +82,7 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
         targets,
         idempotency: publish.idempotency,
         receipt: None,
+        hops: publish.hops,
     };
     Ok(engine.store.accept(message).await?)
 }

@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_destinations::seam::Parcel;
-use hooktide_model::Timestamp;
-use hooktide_store::Outcome;
+use hooktide_model::{EndpointId, Timestamp};
+use hooktide_store::{Outcome, StoreError};
 use tokio::time::Instant;
 
 use crate::engine::Engine;
 use crate::lane::{Job, Lane};
 use crate::outlet::Outlet;
 use crate::record::{self, Answer};
-use crate::subscriber::{KindTarget, Subscriber, Target};
+use crate::subscriber::{Subscriber, Target};
 use crate::throttle::Throttle;
 use crate::transform::{Change, Transformed, shown_url, transform};
-use crate::{health, request};
+use crate::{chain, health, original, request, tailor};
 
 /// Pause after an endpoint's configuration could not be read.
 const CONFIG_RETRY: Duration = Duration::from_millis(250);
@@ -70,7 +70,7 @@ pub(crate) async fn deliver(
             Transformed::Failed(why) => Answer::Refused(why),
             Transformed::Overran(why) => Answer::Overran(why),
             Transformed::Changed(change) => {
-                let is_http = matches!(subscriber.target, Target::Http(_));
+                let is_http = matches!(subscriber.target, Target::Http(_) | Target::Client(_));
                 moved_to = change.url.as_ref().filter(|_| is_http).map(|url| shown_url(script, url));
                 let payload = change.payload.clone();
                 let changed = (Some(change), engine.clock.now());
@@ -96,8 +96,11 @@ async fn send(
     (change, now): (Option<Change>, Timestamp),
 ) -> Answer {
     let configured = match &subscriber.target {
-        Target::Kind(target) => return hand_over(engine, outlet, target, job, payload, change).await,
         Target::Http(configured) => configured,
+        // The rest is boxed: a delivery over plain HTTP must not carry its size.
+        other => {
+            return Box::pin(act(engine, outlet, (other, subscriber), job, payload, (change, now))).await;
+        }
     };
     let url = match (change.as_ref().and_then(|change| change.url.as_ref()), configured) {
         (Some(url), _) | (None, Ok(url)) => url,
@@ -109,53 +112,71 @@ async fn send(
             if let Some(change) = change {
                 change.apply(&mut request);
             }
-            Answer::Exchange(outlet.http().send(&request).await)
+            Answer::Exchange(outlet.plain_http(engine).send(&request).await)
         }
     }
 }
 
-/// Deliver over a destination of another kind than HTTP.
-async fn hand_over(
+/// Deliver in another way than over HTTP without options.
+async fn act(
     engine: &Engine,
     outlet: &mut Outlet,
-    target: &Arc<KindTarget>,
+    (target, subscriber): (&Target, &Subscriber),
     job: &Job,
     payload: Bytes,
-    change: Option<Change>,
+    (change, now): (Option<Change>, Timestamp),
 ) -> Answer {
-    match &target.checked {
-        Err(refusal) => Answer::Refused(refusal.clone()),
-        Ok(checked) => {
-            let parcel = parcel(engine, target, job, payload, change.as_ref());
-            Answer::Delivered(outlet.deliver(engine, target, checked, &parcel).await)
-        }
+    if let Target::Client(target) = target {
+        return tailor::send(engine, outlet, target, job, payload, (subscriber, change, now)).await;
     }
+    let parcel = match parcel(engine, subscriber, job, payload, change.as_ref()).await {
+        Ok(parcel) => parcel,
+        Err(error) => return Answer::Refused(format!("the provider's request cannot be read now: {error}")),
+    };
+    Answer::Delivered(match target {
+        Target::Kind(target) => outlet.deliver(engine, target, &parcel).await,
+        Target::Message(options) => chain::pass_on(engine, options, subscriber, &job.message, &parcel).await,
+        Target::Http(_) | Target::Client(_) => {
+            return Answer::Refused("it is delivered over HTTP".to_owned());
+        }
+    })
 }
 
-/// A published message has no headers of its own; the endpoint's are for HTTP. A script's method and URL are too.
-fn parcel(
+/// The headers are those of the provider's request; a published message has none, and the endpoint's are for HTTP, as
+/// are a script's method and URL. A script's headers come on top.
+async fn parcel(
     engine: &Engine,
-    target: &KindTarget,
+    subscriber: &Subscriber,
     job: &Job,
     payload: Bytes,
     change: Option<&Change>,
-) -> Parcel {
+) -> Result<Parcel, StoreError> {
     let message = &job.message;
+    let original = match subscriber.is_of_source {
+        true => original::original(engine, message).await?,
+        false => None,
+    };
+    let mut headers = original.as_deref().map(original::mapped).unwrap_or_default();
+    for (name, value) in change.map(Change::plain_headers).unwrap_or_default() {
+        headers.retain(|(held, _)| *held != name);
+        headers.push((name, value));
+    }
     let content_type = change.and_then(Change::content_type).unwrap_or(message.content_type.as_str());
     let message_id = message.id.to_string();
-    let endpoint_id = target.endpoint.to_string();
-    Parcel {
+    let endpoint: EndpointId = engine.store.mint().id(subscriber.endpoint);
+    let endpoint_id = endpoint.to_string();
+    Ok(Parcel {
         idempotency_key: format!("{message_id}.{endpoint_id}"),
         message_id,
         endpoint_id,
         event_type: message.event_type.as_str().to_owned(),
         content_type: content_type.to_owned(),
         payload,
-        headers: change.map(Change::plain_headers).unwrap_or_default(),
+        headers,
         occurred_at_ms: message.accepted_at().unix_ms(),
         attempt: u32::from(job.tries.saturating_add(1)),
         timeout: engine.config.timeout,
-    }
+    })
 }
 
 /// The lane's endpoint: `None` while the server is ending, `Some(None)` when it was deleted.
@@ -165,24 +186,27 @@ pub(crate) async fn subscriber(engine: &Arc<Engine>, lane: &Lane) -> Option<Opti
         if let Some(known) = known {
             return Some(Some(known));
         }
-        match engine.store.endpoint_by_key(lane.endpoint).await {
+        match load(engine, lane).await {
             Ok(None) => return Some(None),
-            Ok(Some((endpoint, application))) => {
-                let own =
-                    endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
-                let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
-                let throttles = shared.into_iter().chain(own).collect();
-                let fresh =
-                    Arc::new(Subscriber::new(&endpoint, application, &engine.destinations.policy, throttles));
-                // Another slot may have loaded it at the same time: all must share one throttle.
-                return Some(Some(lane.keep_subscriber(fresh, generation)));
-            }
+            // Another slot may have loaded it at the same time: all must share one throttle.
+            Ok(Some(fresh)) => return Some(Some(lane.keep_subscriber(Arc::new(fresh), generation))),
             Err(error) => {
                 tracing::warn!(%error, "failed to read an endpoint's configuration, trying again");
                 nap(engine, Instant::now() + CONFIG_RETRY).await?;
             }
         }
     }
+}
+
+async fn load(engine: &Engine, lane: &Lane) -> Result<Option<Subscriber>, StoreError> {
+    let Some((endpoint, application)) = engine.store.endpoint_by_key(lane.endpoint).await? else {
+        return Ok(None);
+    };
+    let is_of_source = endpoint.destination.is_some() && original::is_of_source(engine, &application).await?;
+    let own = endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
+    let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
+    let throttles = shared.into_iter().chain(own).collect();
+    Ok(Some(Subscriber::new(&endpoint, application, engine, is_of_source, throttles)))
 }
 
 async fn wait_for_throttles(engine: &Engine, throttles: &[Arc<Throttle>]) -> Option<()> {

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
+use crate::http_clients::HttpClients;
 use crate::keys::Keys;
 use crate::lane::Lane;
 use crate::lanes::Lanes;
@@ -28,6 +29,8 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: PipelineConfig,
     pub(crate) http: Arc<HttpShared>,
+    /// The clients of HTTP endpoints with options.
+    pub(crate) http_clients: HttpClients,
     /// What destinations of the other kinds share.
     pub(crate) destinations: Arc<Shared>,
     pub(crate) lanes: Lanes,
@@ -73,6 +76,7 @@ impl Engine {
             timer: Timer::default(),
             meters: Meters::new(),
             keys: Keys::new(),
+            http_clients: HttpClients::new(),
             app_throttles: Mutex::new(HashMap::new()),
             filter_turns: Arc::new(Semaphore::new(crate::filters::EVALUATIONS_MAX)),
             scripts: Scripts::new(SCRIPTS_MAX),

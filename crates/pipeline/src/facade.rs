@@ -10,6 +10,7 @@ use hooktide_model::{
     AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
 };
 use hooktide_store::{Accepted, Idempotency, ObjectRef, Store, StoreError};
+use http::HeaderValue;
 use tokio::runtime::Handle;
 
 use crate::dispatch::{Dispatcher, note_due};
@@ -37,6 +38,10 @@ pub struct PipelineConfig {
     pub webhook_headers: bool,
     /// Send `svix-*` headers.
     pub svix_headers: bool,
+    /// The server as others see it, without a slash at the end: what CloudEvents name as their source.
+    pub public_url: String,
+    /// Its host, which names the server to receivers that are asked for their consent.
+    pub origin: HeaderValue,
 }
 
 /// Why a resend was refused.

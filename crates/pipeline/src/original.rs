@@ -5,10 +5,38 @@
 
 use std::sync::Arc;
 
-use hooktide_model::{Message, ReceiptHead};
+use hooktide_model::receipt::bytes_of_text;
+use hooktide_model::{Application, Message, ReceiptHead};
 use hooktide_store::StoreError;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::engine::Engine;
+
+/// Headers that belong to the connection or the way here and are never sent on: RFC 9110 section 7.6.1, what frames the
+/// message, what proxies tell of the way, and what asks for an answer that we do not read.
+const NOT_SENT_ON: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "expect",
+    "forwarded",
+    "host",
+    "hooktide-hops",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-real-ip",
+];
+/// What proxies tell of the way, too.
+const NOT_SENT_ON_PREFIX: &str = "x-forwarded-";
 
 /// The head of the request that became this message; `None` when it was published.
 ///
@@ -20,3 +48,49 @@ pub(crate) async fn original(
 ) -> Result<Option<Arc<ReceiptHead>>, StoreError> {
     Ok(engine.store.receipt_head(message.id).await?.map(Arc::new))
 }
+
+/// Whether messages of this application come from a source, so that they have an original.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn is_of_source(engine: &Engine, application: &Application) -> Result<bool, StoreError> {
+    Ok(engine.store.source_application(application.id).await?.is_some())
+}
+
+/// The provider's headers as they are sent on: each line in its order, byte for byte.
+pub(crate) fn sent_on(head: &ReceiptHead) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(head.headers.len() + 8);
+    for (name, value) in lines(head) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name), HeaderValue::from_bytes(&bytes_of_text(value)))
+        {
+            headers.append(name, value);
+        }
+    }
+    headers
+}
+
+/// The provider's headers as mappings see them: lower-case names, and nothing that is a credential for this server.
+pub(crate) fn mapped(head: &ReceiptHead) -> Vec<(String, String)> {
+    let is_credential = |name: &str| name == AUTHORIZATION.as_str() || name == COOKIE.as_str();
+    let shown = lines(head).map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+    shown.filter(|(name, _)| !is_credential(name)).collect()
+}
+
+/// Without what never goes further, nor what the provider's `connection` header names.
+fn lines(head: &ReceiptHead) -> impl Iterator<Item = (&str, &str)> {
+    let all = || head.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let named: Vec<String> = all()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
+        .flat_map(|(_, value)| value.split(',').map(|one| one.trim().to_ascii_lowercase()))
+        .collect();
+    all().filter(move |(name, _)| {
+        let name = name.to_ascii_lowercase();
+        !NOT_SENT_ON.contains(&name.as_str())
+            && !name.starts_with(NOT_SENT_ON_PREFIX)
+            && !named.contains(&name)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use hooktide_destinations::kinds::http::HttpSlot;
-use hooktide_destinations::seam::{Checked, Delivered, Destination, Outcome, Parcel};
+use hooktide_destinations::seam::{Delivered, Destination, Outcome, Parcel};
 
 use crate::engine::Engine;
 use crate::subscriber::KindTarget;
@@ -31,10 +31,16 @@ impl Outlet {
         Self { http: HttpSlot::new(Arc::clone(&engine.http)), kind: None }
     }
 
-    /// The HTTP slot; what was open for another kind is closed.
+    /// The HTTP slot; what was open for another kind is closed. Who makes connections of another sort says so first.
     pub(crate) fn http(&mut self) -> &mut HttpSlot {
         self.kind = None;
         &mut self.http
+    }
+
+    /// The HTTP slot as endpoints without options have it.
+    pub(crate) fn plain_http(&mut self, engine: &Engine) -> &mut HttpSlot {
+        self.http.serve(&engine.http);
+        self.http()
     }
 
     /// Deliver over the destination of that target, opened anew when its configuration is another one.
@@ -42,14 +48,13 @@ impl Outlet {
         &mut self,
         engine: &Engine,
         target: &Arc<KindTarget>,
-        checked: &Checked,
         parcel: &Parcel,
     ) -> Delivered {
         self.http.close_idle();
         let open = match self.kind.take() {
             Some(open) if open.serves(target) => open,
             _ => {
-                let destination = checked.open(&engine.destinations);
+                let destination = target.opener.open(&engine.destinations);
                 OpenKind { target: Arc::clone(target), destination, is_kept: false }
             }
         };

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hooktide_model::message::HOPS_MAX;
 use hooktide_model::receipt::text_of_bytes;
 use hooktide_model::{ContentType, EventTypeName, MessageId, ReceiptHead, ReceiptId, Timestamp};
 use hooktide_store::{Idempotency, NewMessage, NewReceipt, NewRefusal, StoreError};
@@ -16,13 +17,14 @@ use hooktide_verify::{
     Acceptance, Answer, KeyRequest, Now, Request, Verdict, VerifyOptions, answer, dedupe_key, evaluate,
     verify_with,
 };
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
 use crate::accept::{Event, place_all, takers};
 use crate::engine::Engine;
 use crate::handshake::shake_hands;
+use crate::hops::{HOPS, hops_after};
 use crate::keyed::first_half;
 use crate::keys::fetch;
 use crate::source::{Keep, SourceConfig};
@@ -107,6 +109,17 @@ impl Inbound {
         })
     }
 
+    /// How often what happened was passed on by a server like this.
+    fn hops(&self) -> u8 {
+        let value = |wanted: &str| {
+            self.headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                .map(|(_, value)| &value[..])
+        };
+        hops_after(value(HOPS.as_str()), value(USER_AGENT.as_str()))
+    }
+
     fn content_type(&self) -> Option<String> {
         self.look(|request| request.header_text(CONTENT_TYPE.as_str()).map(str::to_owned))
     }
@@ -172,6 +185,12 @@ pub(crate) async fn receive(
         )));
     }
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
+        Ok(_) if inbound.hops() > HOPS_MAX => {
+            let detail =
+                "this event was passed on by endpoints too often; end the loop that it goes round in";
+            let refused = Refused::new(508, "loop_detected", detail);
+            Ok(keep(engine, config, &inbound, refused, now).await)
+        }
         Ok(acceptance) => {
             let key = inbound.look(|request| dedupe_key(&config.dedupe, request));
             let part = Part::Only;
@@ -295,6 +314,7 @@ pub(crate) async fn commit(
         idempotency: taken.idempotency.or(taken.dedupe_key.map(|key| same_event(config, &key, &body))),
         payload: body,
         payload_expires_at: inbound.payload_expires_at,
+        hops: inbound.hops(),
         receipt: Some(NewReceipt { source: config.source.id.seq(), head }),
     };
     match engine.store.accept(message).await {

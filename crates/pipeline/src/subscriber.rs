@@ -7,41 +7,72 @@ use std::sync::Arc;
 use hooktide_destinations::check_custom_header;
 use hooktide_destinations::guard::EndpointUrl;
 use hooktide_destinations::kinds::KINDS;
-use hooktide_destinations::seam::{Checked, Policy};
-use hooktide_model::{Application, Endpoint, EndpointDestination, EndpointId, Seq, Timestamp};
+use hooktide_destinations::kinds::message::MessageOptions;
+use hooktide_destinations::seam::{Checked, Opener, Policy};
+use hooktide_model::{Application, Endpoint, EndpointDestination, Seq, Timestamp};
 use hooktide_verify::{Rule, SigningKey};
 use http::HeaderMap;
 
+use crate::engine::Engine;
+use crate::tailor::ClientTarget;
 use crate::throttle::Throttle;
 use crate::transform::Script;
 
 /// Where an endpoint delivers to.
 pub(crate) enum Target {
-    /// An HTTP server, or why it is refused now.
+    /// An HTTP server, or why it is refused now; so is an endpoint whose destination is refused.
     Http(Result<Arc<EndpointUrl>, String>),
+    /// An HTTP server, with options.
+    Client(ClientTarget),
+    /// An application of this server.
+    Message(Arc<MessageOptions>),
     /// Something else.
     Kind(Arc<KindTarget>),
 }
 
 /// A destination of another kind than HTTP.
 pub(crate) struct KindTarget {
-    /// The endpoint's public id.
-    pub(crate) endpoint: EndpointId,
     /// What was configured.
     pub(crate) destination: EndpointDestination,
-    /// What it is opened with, or why it is refused now.
-    pub(crate) checked: Result<Checked, String>,
+    /// What it is opened with.
+    pub(crate) opener: Opener,
 }
 
 impl Target {
-    fn of(endpoint: &Endpoint, policy: &Policy) -> Self {
-        let Some(destination) = endpoint.destination.clone() else {
-            let url = EndpointUrl::parse(&endpoint.url, &policy.guard);
-            return Self::Http(url.map(Arc::new).map_err(|refusal| refusal.to_string()));
-        };
-        let checked = check(&destination, policy);
-        Self::Kind(Arc::new(KindTarget { endpoint: endpoint.id, destination, checked }))
+    fn of(endpoint: &Endpoint, engine: &Engine) -> Self {
+        match &endpoint.destination {
+            None => {
+                engine.http_clients.forget(endpoint.id.seq());
+                Self::Http(url(endpoint, engine))
+            }
+            Some(destination) => {
+                Self::with(endpoint, destination, engine).unwrap_or_else(|refusal| Self::Http(Err(refusal)))
+            }
+        }
     }
+
+    fn with(endpoint: &Endpoint, destination: &EndpointDestination, engine: &Engine) -> Result<Self, String> {
+        if let Some(client) = engine.http_clients.find(endpoint) {
+            return Ok(Self::Client(ClientTarget { url: url(endpoint, engine)?, client }));
+        }
+        Ok(match check(destination, &engine.destinations.policy)? {
+            Checked::Destination(opener) => {
+                let destination = destination.clone();
+                Self::Kind(Arc::new(KindTarget { destination, opener }))
+            }
+            Checked::Http(options) => {
+                let url = url(endpoint, engine)?;
+                let client = engine.http_clients.make(endpoint, options, &engine.http)?;
+                Self::Client(ClientTarget { url, client })
+            }
+            Checked::Message(options) => Self::Message(options),
+        })
+    }
+}
+
+fn url(endpoint: &Endpoint, engine: &Engine) -> Result<Arc<EndpointUrl>, String> {
+    let url = EndpointUrl::parse(&endpoint.url, &engine.destinations.policy.guard);
+    url.map(Arc::new).map_err(|refusal| refusal.to_string())
 }
 
 /// Check a stored configuration again: what the operator allows may have changed since it was saved.
@@ -64,6 +95,9 @@ pub(crate) struct Subscriber {
     pub(crate) target: Target,
     /// The url as configured, or what may be shown of another destination: for the attempt.
     pub(crate) url_text: Arc<str>,
+    /// Whether a source owns the application, so that messages have an original request. Known of endpoints with a
+    /// destination only: no other asks.
+    pub(crate) is_of_source: bool,
     /// The endpoint's own headers.
     pub(crate) headers: HeaderMap,
     /// What changes a message before it is sent.
@@ -86,7 +120,8 @@ impl Subscriber {
     pub(crate) fn new(
         endpoint: &Endpoint,
         application: Application,
-        policy: &Policy,
+        engine: &Engine,
+        is_of_source: bool,
         throttles: Vec<Arc<Throttle>>,
     ) -> Self {
         let headers = endpoint
@@ -103,7 +138,8 @@ impl Subscriber {
         let (keys, key_expiries) = keys.into_iter().unzip();
         Self {
             endpoint: endpoint.id.seq(),
-            target: Target::of(endpoint, policy),
+            target: Target::of(endpoint, engine),
+            is_of_source,
             url_text: Arc::from(endpoint.url.as_str()),
             headers,
             script: Script::of(endpoint.transformation.as_ref()),

@@ -21,16 +21,17 @@ use hooktide_destinations::guard::{EndpointUrl, GuardPolicy};
 use hooktide_destinations::kinds::http::HttpRequest;
 use hooktide_model::{EndpointTransformation, Message};
 use hooktide_transform::{Moment, OriginalRequest, ScriptError, ScriptErrorKind, Webhook, run};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::sleep;
 
 use crate::engine::Engine;
+use crate::hops::HOPS;
 use crate::lane::Job;
 use crate::original::original;
 use crate::scripts::{Turn, run_in};
 use crate::seen::{HIDDEN, SeenRequest};
-use crate::subscriber::Subscriber;
+use crate::subscriber::{Subscriber, Target};
 
 /// The method of a delivery unless its script chooses another.
 pub(crate) const METHOD: &str = "POST";
@@ -146,6 +147,9 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ScriptEr
         let value = HeaderValue::try_from(value);
         return Ok((CONTENT_TYPE, value.map_err(|_| refused("`content-type` is no media type"))?));
     }
+    if name.eq_ignore_ascii_case(HOPS.as_str()) || name.eq_ignore_ascii_case(USER_AGENT.as_str()) {
+        return Err(refused(format!("`headers`: {name} cannot be set")));
+    }
     check_custom_header(name, value).map_err(|refusal| refused(format!("`headers`: {refusal}")))
 }
 
@@ -157,7 +161,7 @@ fn refused(message: impl Into<String>) -> ScriptError {
 fn webhook_of(
     message: &Message,
     payload: &[u8],
-    url: &str,
+    (method, url): (&str, &str),
     script: &Script,
     request: Option<SeenRequest>,
 ) -> Webhook {
@@ -166,7 +170,7 @@ fn webhook_of(
         channels: message.channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
         variables: script.variables.clone(),
         request: request.map(OriginalRequest::from),
-        ..Webhook::new(METHOD, url, payload.to_vec())
+        ..Webhook::new(method, url, payload.to_vec())
     }
 }
 
@@ -187,7 +191,11 @@ pub(crate) async fn transform(
     let message = &job.message;
     let turn = turn(engine, subscriber).await?;
     let request = seen(engine, message).await?;
-    let before = webhook_of(message, payload, &subscriber.url_text, script, request);
+    let method = match &subscriber.target {
+        Target::Client(target) => target.client.options().method.as_str(),
+        Target::Http(_) | Target::Message(_) | Target::Kind(_) => METHOD,
+    };
+    let before = webhook_of(message, payload, (method, &subscriber.url_text), script, request);
     let (code, policy) = (Arc::clone(&script.code), engine.destinations.policy.guard.clone());
     let work = move |budget| {
         let after = run(&code, &before, budget)?;

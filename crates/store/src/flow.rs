@@ -68,6 +68,8 @@ pub struct NewMessage {
     pub idempotency: Option<Idempotency>,
     /// The request that it came with, if a source took it.
     pub receipt: Option<NewReceipt>,
+    /// How often what happened was passed on before.
+    pub hops: u8,
 }
 
 /// A request to be kept.

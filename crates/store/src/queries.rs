@@ -1,5 +1,6 @@
 //! What lists are asked for, and what they give.
 
+use hooktide_model::id::TypedId;
 use hooktide_model::{
     Attempt, AttemptId, AttemptStatus, Channel, DeliveryStatus, EventTypeName, Message, MessageId,
     PageRequest, ReceiptId, ReceiptOutcome, Tag, Timestamp, Uid,
@@ -12,6 +13,19 @@ pub enum ObjectRef<I> {
     Id(I),
     /// By uid.
     Uid(Uid),
+}
+
+impl<I: TypedId> ObjectRef<I> {
+    /// What the text names; `None` when it can be neither an id nor a uid, so that no such object exists.
+    ///
+    /// The two cannot be confused: a uid never starts as an id of its kind does.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        if text.starts_with(I::PREFIX) {
+            return text.parse().ok().map(Self::Id);
+        }
+        Uid::parse_for(I::PREFIX, text).ok().map(Self::Uid)
+    }
 }
 
 /// The result of an insert that may carry an idempotency key.

@@ -6,6 +6,7 @@ use hooktide_store::{Idempotency, ObjectRef, Written};
 use hooktide_verify::SigningKey;
 use http::StatusCode;
 
+use super::endpoint_target::require_target;
 use super::event_type_seen::require_event_types;
 use super::params::{AppPath, EndpointPath, IdempotencyHeader, PageQuery};
 use crate::auth::{Access, Need};
@@ -67,6 +68,7 @@ pub(crate) async fn create(
 ) -> ApiResult<Answer<EndpointOut>> {
     let config = access.application(&api, &path.app_id, Need::MANAGE_ENDPOINT).await?;
     let draft = parse_json::<EndpointIn>(&body)?.checked(None, &api.destinations)?;
+    require_target(&api, &access, draft.target()).await?;
     require_event_types(&api, &access, draft.event_types.as_deref()).await?;
     let app = config.application.id;
     let idempotency =
@@ -154,8 +156,8 @@ pub(crate) async fn upsert(
     let owner = &config.application;
     let named = put_ref::<EndpointId>(&path.endpoint_id, "endpoint_id", "endpoint")?;
     let stored = api.store.endpoint(owner.id, &named).await?;
-    let destination = stored.as_ref().and_then(|row| row.destination.as_ref());
-    let draft = body.checked(destination, &api.destinations)?;
+    let draft = body.checked(stored.as_ref(), &api.destinations)?;
+    require_target(&api, &access, draft.target()).await?;
     require_event_types(&api, &access, draft.event_types.as_deref()).await?;
     if stored.is_some() {
         let row = replace(&api, owner, &named, draft).await?;
@@ -194,6 +196,7 @@ pub(crate) async fn patch(
 ) -> ApiResult<Answer<EndpointOut>> {
     let config = access.application(&api, &path.app_id, Need::MANAGE_ENDPOINT).await?;
     let named = object_ref::<EndpointId>(&path.endpoint_id).ok_or_else(|| ApiError::not_found("endpoint"))?;
+    require_target(&api, &access, patch.target()).await?;
     let sent = patch.sent_event_types();
     // A name outside the grammar is `apply`'s to refuse.
     let names =

@@ -14,7 +14,7 @@ use super::params::{
 use crate::auth::{Access, Need};
 use crate::error::ApiError;
 use crate::extract::{
-    BoundedBody, IdempotencyKey, PageParams, Path, Query, QueryParams, QueryReader, TimeWindow,
+    BoundedBody, Hops, IdempotencyKey, PageParams, Path, Query, QueryParams, QueryReader, TimeWindow,
 };
 use crate::idempotency::bind;
 use crate::openapi::Errors;
@@ -90,6 +90,7 @@ pub(crate) async fn create(
     Path(path): Path<AppPath>,
     Query(query): Query<ContentQuery>,
     key: IdempotencyKey,
+    Hops(hops): Hops,
     BoundedBody(body): BoundedBody,
 ) -> ApiResult<Answer<MessageOut>> {
     access.require(Need::Organisation)?;
@@ -108,6 +109,7 @@ pub(crate) async fn create(
         payload_expires_at: draft.payload_expires_at,
         idempotency: bind(&key, access.org(), "message.create", &app_id.to_bytes(), &body),
         only: None,
+        hops,
     };
     let answer = api.pipeline.publish(publish).await?;
     if answer.replayed

@@ -14,6 +14,7 @@ mod endpoint_action;
 mod endpoint_filter;
 mod endpoint_headers;
 mod endpoint_secret;
+mod endpoint_target;
 mod endpoint_transformation;
 mod event_type;
 mod event_type_seen;

@@ -10,6 +10,7 @@ use hooktide_store::ObjectRef;
 use http::StatusCode;
 
 use super::endpoint::{ListQuery, find, insert, new_secret, replace};
+use super::endpoint_target::require_application;
 use super::params::{IdempotencyHeader, PageQuery, SourceEndpointPath, SourcePath};
 use super::source;
 use crate::auth::OrgAccess;
@@ -63,6 +64,7 @@ pub(crate) async fn create(
 ) -> ApiResult<Answer<EndpointOut>> {
     let config = owned(&api, &org, &path.source_id).await?;
     let draft = parse_json::<EndpointIn>(&body)?.checked(None, &api.destinations)?;
+    require_application(&api, &org, draft.target()).await?;
     let app = config.application.id;
     let idempotency = bind(&key, &org, "ingest.endpoint.create", &app.to_bytes(), &body);
     let row = insert(&api, &config.application, draft, idempotency).await?;
@@ -100,8 +102,8 @@ pub(crate) async fn upsert(
     let owner = &config.application;
     let named = put_ref::<EndpointId>(&path.endpoint_id, "endpoint_id", "endpoint")?;
     let stored = api.store.endpoint(owner.id, &named).await?;
-    let destination = stored.as_ref().and_then(|row| row.destination.as_ref());
-    let draft = body.checked(destination, &api.destinations)?;
+    let draft = body.checked(stored.as_ref(), &api.destinations)?;
+    require_application(&api, &org, draft.target()).await?;
     let row = if stored.is_some() {
         replace(&api, owner, &named, draft).await?
     } else {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Patch;
-use super::endpoint_destination::{DestinationIn, EndpointDestinationOut};
+use super::endpoint_destination::{DestinationIn, EndpointDestinationOut, HTTP, StoredTarget};
 use super::endpoint_filter::check_filter;
 use super::endpoint_headers::check_headers;
 use super::endpoint_secret::check_secret;
@@ -27,8 +27,8 @@ const ORDERING_KEY_BYTES_MAX: usize = 256;
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointIn {
-    /// Where to deliver: an http or https URL. Userinfo becomes basic authentication. Required, except with a
-    /// `destination`, beside which it is not read.
+    /// Where to deliver: an http or https URL. Required, except with a `destination` of another kind than `http`, beside
+    /// which it is not read.
     #[serde(default)]
     #[schema(
         nullable = false,
@@ -38,7 +38,8 @@ pub struct EndpointIn {
         example = "https://example.com/webhook/"
     )]
     pub url: Option<String>,
-    /// Where to deliver when it is not an HTTP server. An extension of the wire API.
+    /// Where to deliver when it is not an HTTP server; with kind `http`, how to deliver to `url`. An extension of the wire
+    /// API.
     #[serde(default)]
     pub destination: Option<DestinationIn>,
     /// Text for people.
@@ -96,11 +97,12 @@ pub struct EndpointIn {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointPatch {
-    /// Where to deliver.
+    /// Where to deliver. Options of an HTTP endpoint stay, as long as no secret of theirs would go to another server.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false, format = "uri")]
     pub url: Option<String>,
-    /// Where to deliver when it is not an HTTP server: replaces `url`, as `url` replaces it.
+    /// Where to deliver when it is not an HTTP server: replaces `url`, as `url` replaces it. With kind `http`, how to
+    /// deliver to `url`.
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     pub destination: Option<DestinationIn>,
@@ -159,7 +161,7 @@ pub struct EndpointOut {
     pub id: EndpointId,
     /// Free string pairs.
     pub metadata: BTreeMap<String, String>,
-    /// Where it delivers when it is not an HTTP server.
+    /// Where it delivers when it is not an HTTP server; with kind `http`, how it delivers to `url`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<EndpointDestinationOut>,
     /// What deliveries are kept in order by.
@@ -233,7 +235,7 @@ pub struct EndpointStats {
 pub struct EndpointDraft {
     /// Where to deliver, or what may be shown of it.
     pub url: String,
-    /// Where to deliver when it is not an HTTP server.
+    /// Where to deliver when it is not an HTTP server, or how when it is one.
     pub destination: Option<EndpointDestination>,
     /// Text for people.
     pub description: String,
@@ -275,19 +277,25 @@ fn check_url(rules: &mut Rules, url: &str, policy: &Policy) {
 fn check_target(
     rules: &mut Rules,
     (url, destination): (Option<String>, Option<DestinationIn>),
-    stored: Option<&EndpointDestination>,
+    stored: Option<StoredTarget<'_>>,
     policy: &Policy,
 ) -> (String, Option<EndpointDestination>) {
     match (destination, url) {
-        (Some(destination), _) => match destination.checked(rules, stored, policy) {
-            Some(checked) => (checked.shown, Some(checked.destination)),
-            None => (String::new(), None),
-        },
+        (Some(destination), url) if !destination.is_http() || url.is_some() => {
+            let url = url.filter(|_| destination.is_http());
+            if let Some(url) = &url {
+                check_url(rules, url, policy);
+            }
+            match destination.checked(rules, url.as_deref(), stored, policy) {
+                Some(checked) => (checked.shown, Some(checked.destination)),
+                None => (String::new(), None),
+            }
+        }
         (None, Some(url)) => {
             check_url(rules, &url, policy);
             (url, None)
         }
-        (None, None) => {
+        (_, None) | (Some(_), Some(_)) => {
             rules.fail_at(&["url"], "missing field `url`: say where to deliver", JSON_ERROR);
             (String::new(), None)
         }
@@ -295,18 +303,15 @@ fn check_target(
 }
 
 impl EndpointIn {
-    /// Check all rules but one: whether the event types exist is the route's question. `stored` is the destination
-    /// that this replaces, whose masked secrets are kept.
+    /// Check all rules but two: whether the event types and a destination's application exist are the route's questions.
+    /// `stored` is the endpoint that this replaces, whose masked secrets are kept.
     ///
     /// # Errors
     /// 422 with every broken rule.
-    pub fn checked(
-        self,
-        stored: Option<&EndpointDestination>,
-        policy: &Policy,
-    ) -> Result<EndpointDraft, ApiError> {
+    pub fn checked(self, stored: Option<&Endpoint>, policy: &Policy) -> Result<EndpointDraft, ApiError> {
         let mut rules = Rules::new();
         let target = (self.url, self.destination);
+        let stored = stored.and_then(StoredTarget::of);
         let (url, destination) = check_target(&mut rules, target, stored, policy);
         rules.text("description", &self.description);
         let rate = agree(&mut rules, ("throttleRate", self.throttle_rate), ("rateLimit", self.rate_limit));
@@ -334,6 +339,12 @@ impl EndpointIn {
 }
 
 impl EndpointDraft {
+    /// The kind and configuration of its destination.
+    #[must_use]
+    pub fn target(&self) -> Option<(&str, &Value)> {
+        self.destination.as_ref().map(|one| (one.kind.as_str(), &one.config))
+    }
+
     /// Replace an endpoint's content. Secrets and headers have operations of their own and stay.
     pub fn replace(self, endpoint: &mut Endpoint) {
         endpoint.url = self.url;
@@ -351,6 +362,12 @@ impl EndpointDraft {
 }
 
 impl EndpointPatch {
+    /// The kind and configuration of the destination that was sent.
+    #[must_use]
+    pub fn target(&self) -> Option<(&str, &Value)> {
+        self.destination.as_ref().map(|one| (one.kind.as_str(), &one.config))
+    }
+
     /// Check all rules but one (see [`EndpointIn::checked`]) and change the endpoint.
     ///
     /// # Errors
@@ -394,8 +411,13 @@ impl EndpointPatch {
         if self.destination.is_none() && (self.url.is_none() || is_read_back) {
             return;
         }
-        let target = (self.url.clone(), self.destination.clone());
-        let (url, destination) = check_target(rules, target, endpoint.destination.as_ref(), policy);
+        // Each of a URL and its options stays without the other.
+        let is_http = endpoint.destination.as_ref().is_none_or(|stored| stored.kind == HTTP);
+        let kept_options = || endpoint.destination.as_ref().and_then(DestinationIn::read_back);
+        let destination = self.destination.clone().or_else(kept_options);
+        let url = self.url.clone().or_else(|| is_http.then(|| endpoint.url.clone()));
+        let stored = StoredTarget::of(endpoint);
+        let (url, destination) = check_target(rules, (url, destination), stored, policy);
         endpoint.url = url;
         endpoint.destination = destination;
     }

@@ -8,6 +8,7 @@ pub mod command;
 pub mod email;
 pub mod file;
 pub mod http;
+pub mod message;
 pub mod mqtt;
 pub mod nats;
 pub mod notify;
@@ -30,4 +31,5 @@ pub const KINDS: &[Kind] = &[
     notify::KIND,
     email::KIND,
     s3::KIND,
+    message::KIND,
 ];

@@ -7,12 +7,25 @@ use super::client::Client;
 use super::destination::Destination;
 use super::shared::Shared;
 use super::slot::Slot;
+use crate::kinds::http::HttpOptions;
+use crate::kinds::message::MessageOptions;
 
 type Open = dyn Fn(&Arc<Shared>) -> Box<dyn Destination> + Send + Sync;
 
-/// What a kind's check returns. Nothing is connected before the first parcel.
+/// What a kind's check returns: what delivers, and what with. Nothing is connected before the first parcel.
+#[derive(Clone, Debug)]
+pub enum Checked {
+    /// A destination of the kind's own.
+    Destination(Opener),
+    /// A URL of the endpoint's, with options.
+    Http(Arc<HttpOptions>),
+    /// The engine itself publishes.
+    Message(Arc<MessageOptions>),
+}
+
+/// A checked configuration that a destination is opened from.
 #[derive(Clone)]
-pub struct Checked(Arc<Open>);
+pub struct Opener(Arc<Open>);
 
 impl Checked {
     /// For kinds that keep a connection.
@@ -23,9 +36,28 @@ impl Checked {
 
     /// For all other kinds.
     pub fn with(open: impl Fn(&Arc<Shared>) -> Box<dyn Destination> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(open))
+        Self::Destination(Opener(Arc::new(open)))
     }
 
+    pub(crate) fn http(options: HttpOptions) -> Self {
+        Self::Http(Arc::new(options))
+    }
+
+    pub(crate) fn message(options: MessageOptions) -> Self {
+        Self::Message(Arc::new(options))
+    }
+
+    /// What destinations are opened from; `None` when the engine delivers by itself.
+    #[must_use]
+    pub const fn opener(&self) -> Option<&Opener> {
+        match self {
+            Self::Destination(opener) => Some(opener),
+            Self::Http(_) | Self::Message(_) => None,
+        }
+    }
+}
+
+impl Opener {
     /// The destination of one slot.
     #[must_use]
     pub fn open(&self, shared: &Arc<Shared>) -> Box<dyn Destination> {
@@ -33,9 +65,9 @@ impl Checked {
     }
 }
 
-impl fmt::Debug for Checked {
+impl fmt::Debug for Opener {
     /// Prints nothing of the configuration, which may hold secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Checked([redacted])")
+        formatter.write_str("Opener([redacted])")
     }
 }

@@ -15,8 +15,7 @@ pub struct Kind {
     pub summary: &'static str,
     /// URL schemes by which an endpoint of this kind is recognised.
     pub schemes: &'static [&'static str],
-    /// How it is configured and opened; `None` for HTTP, which the endpoint's own fields configure and `HttpSlot`
-    /// serves.
+    /// How it is configured and checked; of `http`, what there is beside the endpoint's own fields.
     pub seam: Option<Seam>,
 }
 

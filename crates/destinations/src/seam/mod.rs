@@ -26,7 +26,7 @@ mod shared;
 mod slot;
 mod web;
 
-pub use checked::Checked;
+pub use checked::{Checked, Opener};
 pub use client::{Client, Done};
 pub use delivered::{DETAIL_BYTES_MAX, Delivered, Outcome};
 pub use destination::{BoxFuture, Destination};

@@ -196,6 +196,9 @@ fn fault(failure: SendFailure, was_sent: bool) -> Fault {
             "outcome unknown: {detail}; the next attempt carries the same idempotency key"
         )),
         FailureKind::Timeout => Fault::retry(format!("{detail}; nothing was sent")),
-        FailureKind::Protocol | FailureKind::TooLarge => Fault::retry(detail),
+        FailureKind::Protocol
+        | FailureKind::TooLarge
+        | FailureKind::Authorization
+        | FailureKind::NoConsent => Fault::retry(detail),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hooktide_destinations::guard::SystemResolver;
 use hooktide_destinations::kinds::KINDS;
-use hooktide_destinations::seam::{Checked, Destination, Parcel, Policy, Seam, Shared, SharedConfig};
+use hooktide_destinations::seam::{Destination, Opener, Parcel, Policy, Seam, Shared, SharedConfig};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -86,8 +86,9 @@ pub(crate) fn seam(kind: &str) -> Seam {
     KINDS.iter().find(|listed| listed.name == kind).and_then(|listed| listed.seam).unwrap()
 }
 
-pub(crate) fn checked(kind: &str, config: &Value) -> Checked {
-    (seam(kind).check)(config, &open_policy()).unwrap()
+pub(crate) fn checked(kind: &str, config: &Value) -> Opener {
+    let checked = (seam(kind).check)(config, &open_policy()).unwrap();
+    checked.opener().cloned().unwrap()
 }
 
 pub(crate) fn open(kind: &str, config: &Value) -> Box<dyn Destination> {

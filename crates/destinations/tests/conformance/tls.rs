@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hooktide_destinations::seam::{Checked, Outcome, Shared};
+use hooktide_destinations::seam::{Opener, Outcome, Shared};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -114,7 +114,7 @@ async fn tls_is_verified<F: Fixture>(scheme: &str, before: Before) {
         .replace("?sslmode=disable", "")
         .replace("?starttls=disable", "");
     config["url"] = json!(format!("{scheme}://{url}"));
-    let checked: Checked = checked(F::KIND, &config);
+    let checked: Opener = checked(F::KIND, &config);
     let trusting: Arc<Shared> =
         shared_with(open_policy(), |shared| shared.extra_roots.push(front.certificate.clone()));
     let parcel = order(AMPLE);

@@ -17,6 +17,7 @@ use hooktide_store::Store;
 use hooktide_store::backends::sqlite::{Retention, SqliteOptions, SqliteStore};
 use hooktide_store::vault::Vault;
 use hooktide_verify::KeyKind;
+use http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -74,7 +75,7 @@ impl Server {
             commands: config.destinations.commands.clone(),
         };
         let outbound = outbound(&config, &policy, &clock)?;
-        let flow = pipeline_config(&config, connections_max);
+        let flow = pipeline_config(&config, connections_max, address);
         let threads = DeliveryThreads::start()?;
         let starting = Pipeline::start(
             Arc::clone(&store),
@@ -190,7 +191,20 @@ fn outbound(
     Ok((Arc::new(http), Arc::new(shared)))
 }
 
-fn pipeline_config(config: &Config, connections_max: usize) -> PipelineConfig {
+/// The server as others see it.
+fn public_url(config: &Config, address: SocketAddr) -> String {
+    config.receive.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+}
+
+/// The host of a URL.
+fn origin(public_url: &str) -> HeaderValue {
+    let host = url::Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.and_then(|host| HeaderValue::try_from(host).ok());
+    host.unwrap_or(HeaderValue::from_static("localhost"))
+}
+
+fn pipeline_config(config: &Config, connections_max: usize, address: SocketAddr) -> PipelineConfig {
+    let public_url = public_url(config, address);
     let delivery = &config.delivery;
     PipelineConfig {
         retry_schedule: RetrySchedule::new(delivery.retry_schedule.clone(), delivery.jitter),
@@ -202,6 +216,8 @@ fn pipeline_config(config: &Config, connections_max: usize) -> PipelineConfig {
         memory_bytes_max: usize::try_from(delivery.memory_bytes_max).unwrap_or(usize::MAX),
         webhook_headers: delivery.headers != HeaderNames::Svix,
         svix_headers: delivery.headers != HeaderNames::Webhook,
+        origin: origin(&public_url),
+        public_url,
     }
 }
 
@@ -215,7 +231,7 @@ fn receive(config: &Config, address: SocketAddr) -> ReceiveOptions {
     let own = &config.receive.public_url;
     ReceiveOptions {
         body_bytes_max: usize::try_from(config.receive.body_bytes_max).unwrap_or(usize::MAX),
-        public_url: own.clone().unwrap_or_else(|| format!("http://{address}")),
+        public_url: public_url(config, address),
         public_url_is_set: own.is_some(),
         trusted_proxies: config.receive.trusted_proxies.clone(),
     }

@@ -16,6 +16,7 @@ fn job(seq: i64) -> Job {
         content_type: ContentType::Json,
         payload: Some(bytes::Bytes::from_static(b"{}")),
         payload_expires_at: Timestamp::MAX,
+        hops: 0,
     };
     Job {
         message: Arc::new(message),

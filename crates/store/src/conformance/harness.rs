@@ -120,6 +120,7 @@ impl Harness {
             targets: SmallVec::new(),
             idempotency: None,
             receipt: None,
+            hops: 0,
         }
     }
 

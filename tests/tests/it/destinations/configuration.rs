@@ -84,12 +84,18 @@ async fn kinds_are_listed_with_a_schema_and_an_example_that_passes() {
     let list = world.api.get("/destination-kind").await.expect(200).json();
     let kinds = list["data"].as_array().unwrap();
     let names: Vec<&str> = kinds.iter().map(|kind| kind["name"].as_str().unwrap()).collect();
-    for name in ["http", "sql", "redis", "nats", "amqp", "mqtt", "file", "command", "notify", "email", "s3"] {
+    let all = [
+        "http", "sql", "redis", "nats", "amqp", "mqtt", "file", "command", "notify", "email", "s3", "message",
+    ];
+    for name in all {
         assert!(names.contains(&name), "{name} is not in {names:?}");
     }
-    for kind in kinds.iter().filter(|kind| kind["name"] != "http") {
+    // What examples name that must exist.
+    let _ = world.api.post("/app", json!({ "name": "Billing", "uid": "billing" })).await.expect(201);
+    for kind in kinds {
         assert_eq!(kind["schema"]["type"], "object", "{kind}");
-        let body = json!({ "destination": { "kind": kind["name"], "config": kind["example"] } });
+        let destination = json!({ "kind": kind["name"], "config": kind["example"] });
+        let body = json!({ "url": "https://example.com/", "destination": destination });
         let _ = world.api.post(&world.path("/endpoint"), body).await.expect(201);
     }
 }

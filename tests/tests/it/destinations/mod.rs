@@ -1,7 +1,10 @@
-//! Endpoints that are not HTTP servers: rows in databases, keys in Redis, files, programs, mails and objects, over the
-//! real servers on loopback.
+//! Endpoints that are not plain HTTP servers: rows in databases, keys in Redis, files, programs, mails and objects over the
+//! real servers on loopback, HTTP with options, and other applications.
 
 mod actions;
+mod chain;
+mod cloud_events;
 mod configuration;
 mod delivery;
+mod http;
 mod servers;

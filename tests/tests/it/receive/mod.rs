@@ -7,6 +7,7 @@ mod disk;
 mod door;
 mod endpoints;
 mod filter;
+mod forward;
 mod handshake;
 mod keeping;
 mod provider;

@@ -4,6 +4,8 @@ use serde_json::json;
 use super::*;
 use crate::error::ApiError;
 
+const URL: &str = "https://127.0.0.1:7443/hook";
+
 fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.guard.allow_subnets.push("127.0.0.0/8".parse().unwrap());
@@ -18,7 +20,8 @@ fn checked(
 ) -> Result<CheckedDestination, Vec<String>> {
     let mut rules = Rules::new();
     let written = DestinationIn { kind: kind.to_owned(), config };
-    let checked = written.checked(&mut rules, stored, &policy());
+    let stored = stored.map(|destination| StoredTarget { url: URL, destination });
+    let checked = written.checked(&mut rules, Some(URL), stored, &policy());
     match rules.finish_with(checked) {
         Ok(checked) => Ok(checked),
         Err(ApiError::Invalid(fields)) => Err(fields.iter().map(|field| field.loc.join(".")).collect()),
@@ -50,7 +53,16 @@ fn every_mistake_is_told_in_its_place() {
         assert!(places.contains(&place.to_owned()), "{place} is not in {places:?}");
     }
     assert_eq!(checked("sq", json!({}), None).err().unwrap(), ["body.destination.kind"]);
-    assert_eq!(checked("http", json!({}), None).err().unwrap(), ["body.destination.kind"]);
+    let mixed =
+        json!({ "auth": "basic", "bearer_token": "t", "client_certificate": "none", "method": "GET" });
+    let places = checked("http", mixed, None).err().unwrap();
+    assert_eq!(places, ["body.destination.config.method"], "the shape is judged first");
+    let mixed = json!({ "auth": "basic", "bearer_token": "t", "client_certificate": "none" });
+    let places = checked("http", mixed, None).err().unwrap();
+    for field in ["basic_user", "basic_password", "bearer_token", "client_key"] {
+        let place = format!("body.destination.config.{field}");
+        assert!(places.contains(&place), "{place} is not in {places:?}");
+    }
 }
 
 #[test]
@@ -108,6 +120,7 @@ fn target_is_shown_without_what_may_be_secret() {
     let shown = |kind: &str, config: &Value| shown(kind, &seam(kind), config);
     assert_eq!(shown("redis", &config), "redis://127.0.0.1:7000/3");
     assert_eq!(shown("sql", &json!({ "url": "sqlite:shop.db" })), "sqlite:shop.db");
+    assert_eq!(shown("message", &json!({ "application": "billing" })), "message:billing");
     let slack = json!({ "service": "slack", "webhook_url": "https://hooks.slack.com/hunter2" });
     assert_eq!(shown("notify", &slack), "notify:slack");
     let program =
@@ -120,4 +133,27 @@ fn target_is_shown_without_what_may_be_secret() {
 fn config_of_an_unknown_kind_is_not_shown() {
     let later = EndpointDestination { kind: "later".to_owned(), config: json!({ "token": "hunter2" }) };
     assert!(!serde_json::to_string(&EndpointDestinationOut::from(&later)).unwrap().contains("hunter2"));
+}
+
+#[test]
+fn http_secret_is_kept_for_the_same_servers_only() {
+    let options = |token_url: &str, secret: &str| {
+        json!({
+            "auth": "oauth2", "oauth2_token_url": token_url, "oauth2_client_id": "me", "oauth2_client_secret": secret,
+        })
+    };
+    let stored = checked("http", options("https://127.0.0.1:8443/token", "hunter2"), None).ok().unwrap();
+    assert_eq!(stored.shown, URL);
+    let stored = stored.destination;
+    let written = |url: &str, token_url: &str| {
+        let written = DestinationIn { kind: "http".to_owned(), config: options(token_url, "[redacted]") };
+        let mut rules = Rules::new();
+        let stored = StoredTarget { url: URL, destination: &stored };
+        let checked = written.checked(&mut rules, Some(url), Some(stored), &policy());
+        rules.finish_with(checked).ok().map(|checked| checked.destination.config)
+    };
+    let kept = written("https://127.0.0.1:7443/other", "https://127.0.0.1:8443/token?v=2").unwrap();
+    assert_eq!(kept["oauth2_client_secret"], "hunter2");
+    assert_eq!(written("https://127.0.0.1:7444/hook", "https://127.0.0.1:8443/token"), None);
+    assert_eq!(written(URL, "https://127.0.0.1:8444/token"), None);
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::consent::ALLOWED_ORIGIN;
 use super::exchange::{HttpRequest, HttpResponse, RETRY_AFTER_BYTES_MAX, SendFailure};
 use super::failure::{self, Phase, Progress, RoundTripError};
 use super::shared::HttpShared;
@@ -108,6 +109,10 @@ impl Connection {
         Ok(HttpResponse {
             status: head.status.as_u16(),
             retry_after: retry_after(&head.headers),
+            allowed_origin: match request.method {
+                Method::OPTIONS => allowed_origin(&head.headers),
+                _ => None,
+            },
             body,
             truncated,
         })
@@ -219,4 +224,8 @@ fn judge_framing(response: &Response<Incoming>) -> Result<(), RoundTripError> {
 fn retry_after(headers: &HeaderMap) -> Option<Bytes> {
     let value = headers.get(header::RETRY_AFTER)?.as_bytes();
     (value.len() <= RETRY_AFTER_BYTES_MAX).then(|| Bytes::copy_from_slice(value))
+}
+
+fn allowed_origin(headers: &HeaderMap) -> Option<Bytes> {
+    headers.get(ALLOWED_ORIGIN).map(|value| Bytes::copy_from_slice(value.as_bytes()))
 }

@@ -62,6 +62,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The first `Retry-After` value as received, when it is at most [`RETRY_AFTER_BYTES_MAX`] long.
     pub retry_after: Option<Bytes>,
+    /// What the answer to an `OPTIONS` allows to deliver (`webhook-allowed-origin`); not read of other answers.
+    pub allowed_origin: Option<Bytes>,
     /// The start of the body, as received: a content coding is not undone.
     pub body: Bytes,
     /// Whether the body was longer than the limit and the rest was left unread.
@@ -97,6 +99,10 @@ pub enum FailureKind {
     Protocol,
     /// The answer's headers were too many or too large.
     TooLarge,
+    /// No access token could be got for the request.
+    Authorization,
+    /// The receiver did not consent to deliveries.
+    NoConsent,
 }
 
 impl FailureKind {
@@ -112,6 +118,8 @@ impl FailureKind {
             Self::ResetOrClosed => "reset_or_closed",
             Self::Protocol => "protocol",
             Self::TooLarge => "too_large",
+            Self::Authorization => "authorization",
+            Self::NoConsent => "no_consent",
         }
     }
 }

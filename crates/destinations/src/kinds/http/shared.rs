@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::client::conn::http1;
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use tokio_rustls::TlsConnector;
 
-use super::tls;
+use super::tls::{self, TlsOptions};
 use crate::guard::{GuardPolicy, Resolve};
 
 /// Default of [`HttpLimits::response_body_bytes_max`].
@@ -67,6 +68,7 @@ pub struct HttpShared {
     pub(super) policy: GuardPolicy,
     pub(super) resolver: Arc<dyn Resolve>,
     pub(super) tls: TlsConnector,
+    roots: Arc<RootCertStore>,
     pub(super) http1: http1::Builder,
     pub(super) limits: HttpLimits,
 }
@@ -77,12 +79,26 @@ impl HttpShared {
     /// # Errors
     /// An unusable extra root.
     pub fn new(config: HttpConfig) -> Result<Self, HttpSetupError> {
+        let roots = tls::roots(config.extra_roots)?;
         Ok(Self {
             policy: config.policy,
             resolver: config.resolver,
-            tls: tls::connector(config.extra_roots)?,
+            tls: tls::connector(Arc::clone(&roots))?,
+            roots,
             http1: parser(),
             limits: config.limits,
+        })
+    }
+
+    /// The same for one endpoint, whose connections trust others or show a certificate of their own.
+    pub(super) fn with_tls(&self, options: &TlsOptions) -> Result<Self, HttpSetupError> {
+        Ok(Self {
+            policy: self.policy.clone(),
+            resolver: Arc::clone(&self.resolver),
+            tls: options.connector(&self.roots)?,
+            roots: Arc::clone(&self.roots),
+            http1: self.http1.clone(),
+            limits: self.limits,
         })
     }
 

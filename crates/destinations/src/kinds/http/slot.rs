@@ -64,6 +64,15 @@ impl HttpSlot {
         self.close_idle();
     }
 
+    /// Makes connections with `shared` from now on. One that was made with other trust or another identity is closed: it
+    /// must not carry this one's requests.
+    pub fn serve(&mut self, shared: &Arc<HttpShared>) {
+        if !Arc::ptr_eq(&self.shared, shared) {
+            self.close_idle();
+            self.shared = Arc::clone(shared);
+        }
+    }
+
     /// Closes the connection, if there is one.
     pub fn close_idle(&mut self) {
         self.connection = None;

@@ -12,6 +12,7 @@ use crate::seam::{Policy, Verdict};
 
 fn refused(status: u16, body: &'static str) -> (Verdict, String) {
     let answer = HttpResponse {
+        allowed_origin: None,
         status,
         retry_after: None,
         body: Bytes::from_static(body.as_bytes()),

@@ -25,6 +25,7 @@ fn job(seq: i64) -> Job {
         content_type: ContentType::Json,
         payload: None,
         payload_expires_at: Timestamp::MAX,
+        hops: 0,
     };
     Job {
         message: Arc::new(message),

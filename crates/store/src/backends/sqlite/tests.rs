@@ -94,6 +94,7 @@ impl Bed {
             targets: smallvec::SmallVec::new(),
             idempotency: None,
             receipt: None,
+            hops: 0,
         }
     }
 

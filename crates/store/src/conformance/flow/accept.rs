@@ -32,6 +32,7 @@ pub(super) async fn message_reads_back_with_its_exact_bytes(harness: &Harness) {
             message.uid = Some(Uid::trusted(&format!("event-{round}-{number}")));
             message.channels = vec![Channel::trusted("de"), Channel::trusted("a:b+c")];
             message.tags = vec![Tag::trusted("x/y\\z#1")];
+            message.hops = number as u8;
             message.deliver_at = Some(harness.now().plus(Duration::from_secs(number as u64)));
             let answer = harness.accept(message.clone()).await;
             assert!(!answer.replayed);
@@ -53,7 +54,7 @@ pub(super) async fn message_reads_back_with_its_exact_bytes(harness: &Harness) {
                 (found.deliver_at, found.payload_expires_at),
                 (wanted.deliver_at, wanted.payload_expires_at)
             );
-            assert_eq!(found.event_type, wanted.event_type);
+            assert_eq!((found.event_type, found.hops), (wanted.event_type.clone(), wanted.hops));
         }
         if !again {
             harness.reopen().await;

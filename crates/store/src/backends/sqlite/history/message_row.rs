@@ -8,10 +8,10 @@ use super::super::parts::Parts;
 
 /// By primary key.
 pub(super) const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
-     p.content_type, p.plain_bytes, p.body FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
+     p.content_type, p.plain_bytes, p.body, m.hops FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
 /// By primary key; the payload's pages are not touched.
 pub(super) const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deliver_at, expires_at, \
-     NULL, NULL, NULL FROM message WHERE seq = ?1";
+     NULL, NULL, NULL, hops FROM message WHERE seq = ?1";
 
 /// Read one message from the chunk that holds its key.
 pub(super) fn read_message(parts: &Parts, seq: Seq, with_payload: bool) -> rusqlite::Result<Option<Message>> {
@@ -52,6 +52,7 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
         content_type: content_type.map_or(ContentType::Json, ContentType::Other),
         payload,
         payload_expires_at: expires_at,
+        hops: row.get::<_, Option<u8>>(10)?.unwrap_or(0),
     })
 }
 

@@ -71,7 +71,7 @@ async fn crash_right_after_a_roll_does_not_overlook_deliveries_of_the_chunk_befo
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chunks_from_before_receipts_get_their_table_at_the_next_start() {
+async fn chunks_of_earlier_schemas_get_what_they_lack_at_the_next_start() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), clock());
     let bed = Bed::open(options(folder.path(), &clock), &clock);
     bed.fill(10).await;
@@ -79,9 +79,12 @@ async fn chunks_from_before_receipts_get_their_table_at_the_next_start() {
     let listed = bed.store.messages(bed.store.mint().id(bed.app), all_messages()).await.unwrap();
     bed.store.close().await;
     let history = folder.path().join("hooktide.db.history");
-    for number in [1, 2] {
+    for (number, earlier) in [
+        (1, "DROP TABLE receipt; ALTER TABLE message DROP COLUMN hops; PRAGMA user_version = 1"),
+        (2, "ALTER TABLE message DROP COLUMN hops; PRAGMA user_version = 2"),
+    ] {
         let old = open_writer(&chunk_path(&history, number)).unwrap();
-        old.execute_batch("DROP TABLE receipt; PRAGMA user_version = 1").unwrap();
+        old.execute_batch(earlier).unwrap();
     }
 
     let again = Bed::open(options(folder.path(), &clock), &clock);

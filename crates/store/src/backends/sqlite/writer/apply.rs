@@ -16,7 +16,7 @@ use crate::{Accepted, Idempotency, Outcome, Placement, ScheduleRow, StoreError};
 
 /// Appends: keys only grow.
 const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, channels, tags, deliver_at, expires_at, \
-     targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+     targets, hops) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 /// Appends.
 const INSERT_PAYLOAD: &str =
     "INSERT INTO payload (seq, content_type, plain_bytes, body) VALUES (?1, ?2, ?3, ?4)";
@@ -83,6 +83,7 @@ impl Writer {
             message.deliver_at.map(Timestamp::unix_ms),
             message.payload_expires_at.unix_ms(),
             pack_targets(message.targets.iter().map(|target| target.endpoint)).as_slice(),
+            (message.hops > 0).then_some(message.hops),
         ])?;
         connection.prepare_cached(INSERT_PAYLOAD)?.execute(params![
             seq.0,

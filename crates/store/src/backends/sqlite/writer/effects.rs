@@ -74,6 +74,7 @@ impl Inserted {
             content_type: new.content_type,
             payload: Some(new.payload),
             payload_expires_at: new.payload_expires_at,
+            hops: new.hops,
         })
     }
 }
