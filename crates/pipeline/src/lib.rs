@@ -35,6 +35,6 @@ mod timer;
 pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
-pub use receive::{Inbound, Received, Refused};
+pub use receive::{ENCODED, Inbound, Received, Refused};
 pub use replay::{ReplayError, Replayed};
 pub use source::SourceConfig;

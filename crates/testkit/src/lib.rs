@@ -23,7 +23,7 @@ pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
 pub use process::output_within;
-pub use raw::{RawReply, raw_exchange};
+pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};
 pub use wait::{DEADLINE, wait_until};
