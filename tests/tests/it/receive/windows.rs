@@ -29,15 +29,18 @@ async fn same_id_after_the_window_is_another_event() {
 #[tokio::test]
 async fn rule_of_the_source_finds_the_id_or_what_stands_in() {
     let first_of = json!({ "first_of": [{ "header": "x-id" }, { "body": "/id" }, "body_hash"] });
+    let nothing = json!({ "first_of": [] });
     // The rule; then pairs of header and body with the number of events that they are.
     type Calls = &'static [(&'static str, &'static str)];
-    let cases: [(Value, Calls, usize); 5] = [
+    let cases: [(Value, Calls, usize); 6] = [
         (json!({ "header": "x-id" }), &[("1", "{\"a\":1}"), ("1", "{\"a\":1}"), ("2", "{\"a\":1}")], 2),
         (json!({ "body": "/id" }), &[("", "{\"id\":7}"), ("", "{\"id\":7}"), ("", "{\"id\":\"8\"}")], 2),
         (json!("body_hash"), &[("1", "{}"), ("2", "{}"), ("3", "{ }")], 2),
         (first_of, &[("1", "{}"), ("1", "{}"), ("", "{\"id\":1}"), ("", "{}"), ("", "{}")], 2),
-        // Without an id nothing can be said to be the same.
-        (json!({ "header": "x-id" }), &[("", "{}"), ("", "{}")], 2),
+        // Where there is no id, the body stands in.
+        (json!({ "header": "x-id" }), &[("", "{}"), ("", "{}"), ("", "{ }")], 2),
+        // No two are the same.
+        (nothing, &[("", "{}"), ("", "{}")], 2),
     ];
     for (rule, calls, events) in cases {
         let source = json!({ "type": "none", "dedupe": rule });
