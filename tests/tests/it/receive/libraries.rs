@@ -42,6 +42,32 @@ async fn requests_signed_by_javascript_libraries_are_believed_and_altered_ones_r
     judge(JAVASCRIPT, script).await;
 }
 
+/// Group 21: both pings of Discord, which signs with a key that only its libraries' users have here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pings_of_discord_are_answered_if_they_are_signed() {
+    let case = PYTHON.iter().find(|case| case.signer == "discord").expect("there is a case for it");
+    let inbox = Inbox::with(ServerSetup::new(), case.source()).await;
+    let bodies = ["{\"version\":1,\"type\":0}", "{\"id\":\"1\",\"type\":1}"];
+    let order = |body: &&str| json!({ "signer": "discord", "key": case.key(), "body": body });
+    let orders: Vec<Value> = bodies.iter().map(order).collect();
+    let mut script = Command::new(sdk_dir().join("python/bin/python"));
+    script.arg(workspace_root().join("tests/sdk/python/sign.py"));
+    let results = run(script, &orders).await;
+    let pings: Vec<Signed> =
+        bodies.iter().zip(&results).map(|(body, result)| signed_by(case, result).with_body(*body)).collect();
+    let event = inbox.send(&pings[0]).await.expect(204);
+    assert_eq!((event.text().as_str(), event.header("content-type").as_str()), ("", "application/json"));
+    let interaction = inbox.send(&pings[1]).await.expect(200).json();
+    assert_eq!(interaction, json!({ "type": 1 }));
+    // Discord itself sends pings with wrong signatures, and wants them refused.
+    for ping in pings {
+        let wrong = ping.with("x-signature-timestamp", "1790000000");
+        let answer = inbox.send(&wrong).await;
+        assert_eq!((answer.status, answer.text().as_str()), (401, ""), "{answer}");
+    }
+    assert_eq!(inbox.receipts("accepted").await.len(), 0, "a ping is no event");
+}
+
 async fn judge(cases: &'static [Case], script: Command) {
     let inbox = Inbox::with(ServerSetup::new(), json!({ "type": "none" })).await;
     let mut doors = Vec::new();
