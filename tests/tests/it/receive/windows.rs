@@ -10,11 +10,13 @@ const EVENT: [(&str, &str); 2] = [("x-github-event", "push"), ("x-github-deliver
 /// Group 16: a window has an end; repeating an event does not move it.
 #[tokio::test]
 async fn same_id_after_the_window_is_another_event() {
-    let setup = ServerSetup::new().env("HOOKTIDE_RECEIVE_DEDUPE_WINDOW", "1s");
+    let setup = ServerSetup::new().env("HOOKTIDE_RECEIVE_DEDUPE_WINDOW", "3s");
     let inbox = Inbox::with(setup, json!({ "type": "github", "config": { "secret": SECRET } })).await;
     inbox.endpoint("/twice").await;
     let signed = inbox.door.sign(&EVENT, "{}");
     let first = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
+    let again = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
+    assert_eq!(again, first, "inside the window it is the same event");
     let second = wait_until("the window ends", async || {
         let receipt = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
         (receipt != first).then_some(receipt)
