@@ -1,4 +1,4 @@
-//! The few calls that prepare a server: applications, endpoints, readiness. One connection per call, blocking: their
+//! The few calls that prepare a server: applications, sources, endpoints, readiness. One connection per call, blocking: their
 //! speed is not measured.
 
 use std::io::{Read, Write};
@@ -21,6 +21,14 @@ pub(crate) struct Api {
     token: String,
 }
 
+/// A source that was made.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) id: String,
+    /// Its URL without the host.
+    pub(crate) path: String,
+}
+
 impl Api {
     pub(crate) fn new(addr: SocketAddr, token: String) -> Self {
         Self { addr, token }
@@ -40,7 +48,30 @@ impl Api {
         self.create(&format!("/api/v1/app/{app}/endpoint"), &body).map(drop)
     }
 
+    /// Makes a source.
+    pub(crate) fn create_source(&self, kind: &str, secret: &str) -> Result<Source, Failure> {
+        let body = json!({ "name": kind, "type": kind, "config": { "secret": secret } });
+        let made = self.post("/ingest/api/v1/source", &body)?;
+        let url = made["ingestUrl"].as_str().unwrap_or_default();
+        let path = url.find("/in/").map(|at| url[at..].to_owned());
+        match (made["id"].as_str(), path) {
+            (Some(id), Some(path)) => Ok(Source { id: id.to_owned(), path }),
+            _ => Err(Failure::new(format!("make a source: the server said {made}"))),
+        }
+    }
+
+    /// Makes an endpoint of a source.
+    pub(crate) fn create_source_endpoint(&self, source: &str, url: &str) -> Result<(), Failure> {
+        self.create(&format!("/ingest/api/v1/source/{source}/endpoint"), &json!({ "url": url })).map(drop)
+    }
+
     fn create(&self, path: &str, body: &Value) -> Result<String, Failure> {
+        let made = self.post(path, body)?;
+        let id = made["id"].as_str().map(str::to_owned);
+        id.ok_or_else(|| Failure::new(format!("POST {path}: the server said {made}")))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let body = body.to_string();
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
@@ -52,8 +83,8 @@ impl Api {
         let (status, text) = exchange(self.addr, &format!("{head}{body}"))
             .map_err(Failure::because("prepare the server under test"))?;
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
-        match (status, json["id"].as_str()) {
-            (200..300, Some(id)) => Ok(id.to_owned()),
+        match status {
+            200..300 => Ok(json),
             _ => Err(Failure::new(format!("POST {path}: status {status}: {text}"))),
         }
     }

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Messages of each throughput measurement [default: 200000; quick: 20000].
     #[arg(long, value_name = "N")]
     pub(crate) messages: Option<u64>,
-    /// Seconds of each latency measurement [default: 15; quick: 3].
+    /// Seconds of each latency measurement [default: 15, inbound 60; quick: 3].
     #[arg(long, value_name = "S")]
     pub(crate) seconds: Option<u64>,
     /// Messages that wait while memory and restart are measured [default: 1000000; quick: 50000].
@@ -36,6 +36,12 @@ pub(crate) struct Args {
     /// Messages per second of the row with hanging endpoints.
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) hanging_rate: u64,
+    /// Signed requests per second of the inbound row.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) inbound_rate: u64,
+    /// Forged requests per second beside the good ones.
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) flood_rate: u64,
     /// Connections of the relays to the receiver; Hooktide has `delivery.concurrency` of them per endpoint.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) slots: usize,
@@ -89,6 +95,8 @@ pub(crate) enum RowName {
     FanOut,
     /// Hooktide while 900 of 1,000 endpoints hang.
     Hanging,
+    /// Providers' signed requests while every action is slow, and beside a flood of forged ones.
+    Inbound,
     /// Cold start, and memory at rest.
     Idle,
     /// Memory and restart with many deliveries waiting.

@@ -2,12 +2,13 @@
 //!
 //! It lives in the benchmark's process, so that both ends of an end-to-end latency are read from one clock. The path
 //! says how it behaves: `/ok…` answers and is counted into the latencies, `/aside…` answers and is only counted,
-//! `/hang…` reads the request and never answers.
+//! `/slow…` answers after two seconds and is counted, `/hang…` reads the request and never answers.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -25,6 +26,9 @@ use crate::payload;
 
 /// Connections that may wait to be accepted: 900 endpoints open 10 each at about the same time.
 const BACKLOG: u32 = 4096;
+
+/// What a slow action takes.
+const SLOW_ANSWER: Duration = Duration::from_secs(2);
 
 /// A receiver on loopback; its threads end with the process.
 #[derive(Debug)]
@@ -156,6 +160,9 @@ async fn answer(request: Request<Incoming>, tally: Arc<Tally>) -> Result<Respons
     if head.uri.path().starts_with("/hang") {
         tally.hanging.fetch_add(1, Ordering::Relaxed);
         std::future::pending::<()>().await;
+    }
+    if head.uri.path().starts_with("/slow") {
+        tokio::time::sleep(SLOW_ANSWER).await;
     }
     tally.note(head.uri.path(), due_ns);
     let mut response = Response::new(Empty::new());

@@ -12,7 +12,7 @@ use http::StatusCode;
 
 use super::connection::Connection;
 use super::histogram::Histogram;
-use super::target::Target;
+use super::requests::Requests;
 use crate::clock;
 use crate::failure::Failure;
 
@@ -28,7 +28,7 @@ pub(crate) enum Pace {
 /// One run of the generator.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
-    pub(crate) target: Arc<Target>,
+    pub(crate) target: Arc<dyn Requests>,
     pub(crate) pace: Pace,
     pub(crate) connections: usize,
     pub(crate) threads: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Load {
 #[derive(Debug)]
 pub(crate) struct LoadReport {
     pub(crate) start_ns: u64,
-    /// Answers of 202.
+    /// Answers that were the expected ones.
     pub(crate) accepted: u64,
     /// Other answers.
     pub(crate) refused: u64,
@@ -126,7 +126,7 @@ fn run_thread(shared: &Arc<Shared>, thread: usize, threads: usize) -> Result<Loa
 async fn open_all(shared: &Shared, count: usize) -> Result<Vec<Connection>, Failure> {
     let mut opened = Vec::with_capacity(count);
     for _ in 0..count {
-        opened.push(Connection::open(shared.load.target.addr).await?);
+        opened.push(Connection::open(shared.load.target.addr()).await?);
     }
     Ok(opened)
 }
@@ -137,7 +137,7 @@ async fn publish(shared: Arc<Shared>, mut connection: Connection) -> Result<Load
         let request = shared.load.target.request(shared.id, number, due_ns);
         let status = connection.exchange(request).await?;
         report.latencies.record_ns(clock::now_ns().saturating_sub(due_ns));
-        if status == StatusCode::ACCEPTED {
+        if status == shared.load.target.expected() {
             report.accepted += 1;
         } else {
             report.refused += 1;

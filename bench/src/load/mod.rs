@@ -4,8 +4,11 @@
 mod connection;
 mod generator;
 mod histogram;
+mod inbound;
+mod requests;
 mod target;
 
 pub(crate) use generator::{Load, LoadReport, Pace, run};
 pub(crate) use histogram::{Histogram, Quantiles};
+pub(crate) use inbound::{Inbound, Sender};
 pub(crate) use target::{Route, Target};

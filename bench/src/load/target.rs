@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::Full;
 
+use super::requests::Requests;
 use crate::failure::Failure;
 use crate::payload::Payloads;
 
@@ -34,7 +35,7 @@ impl Route {
 /// A server and the requests that are sent to it, routes in turn.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) addr: SocketAddr,
+    addr: SocketAddr,
     host: HeaderValue,
     authorization: HeaderValue,
     keys: bool,
@@ -61,9 +62,18 @@ impl Target {
             payloads: Payloads::new(),
         })
     }
+}
 
-    /// Request `number` of load `load`, due at `due_ns`.
-    pub(crate) fn request(&self, load: u64, number: u64, due_ns: u64) -> Request<Full<Bytes>> {
+impl Requests for Target {
+    fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    fn expected(&self) -> StatusCode {
+        StatusCode::ACCEPTED
+    }
+
+    fn request(&self, load: u64, number: u64, due_ns: u64) -> Request<Full<Bytes>> {
         let position = number % self.routes.len() as u64;
         let route = &self.routes[usize::try_from(position).expect("smaller than a length")];
         let mut request = Request::new(Full::new(self.payloads.body(&route.prefix, number, due_ns)));

@@ -44,6 +44,10 @@ impl Verdict {
         Self::at_most("p99 ratio", ratio, 1.2, "×")
     }
 
+    pub(crate) fn inbound_answer_p99(ms: f64) -> Self {
+        Self::at_most("answer p99", ms, 100.0, " ms")
+    }
+
     pub(crate) fn cold_start(ms: f64) -> Self {
         Self::at_most("start", ms, 100.0, " ms")
     }

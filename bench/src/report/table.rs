@@ -34,7 +34,7 @@ fn row(line: &Line) -> Vec<String> {
         cell(throughput.map(|it| format!("{:.0}", it.deliveries_per_cpu_s))),
         cell(throughput.map(|it| format!("{:.1}", it.cpu_us_per_delivery))),
         cell(latency.map(|it| pair(&it.accept))),
-        cell(latency.map(|it| pair(&it.end_to_end))),
+        cell(latency.and_then(|it| it.end_to_end.as_ref().map(pair))),
         cell(line.rss_mib.map(|it| format!("{it:.0}"))),
         cell(line.figure.clone()),
         verdicts.join("; "),

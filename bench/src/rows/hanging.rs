@@ -105,7 +105,7 @@ fn publish(
     messages: u64,
 ) -> Result<(), Failure> {
     let report = load::run(Load {
-        target: Arc::clone(target),
+        target: Arc::clone(target) as _,
         pace: Pace::Open(rate),
         connections: CONNECTIONS,
         threads: plan.threads,

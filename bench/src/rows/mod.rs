@@ -4,6 +4,7 @@ mod fan_out;
 mod hanging;
 mod hooktide;
 mod idle;
+mod inbound;
 mod one;
 mod plan;
 mod relay;

@@ -21,12 +21,14 @@ pub(super) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     let subject = hooktide.subject(plan, target, 1);
     let mut lines = lines_of(plan, "Hooktide, one endpoint", &subject)?;
     for line in &mut lines {
-        if let (Some(throughput), Some(latency)) = (line.throughput, line.latency) {
+        if let (Some(throughput), Some(latency)) = (line.throughput, line.latency)
+            && let Some(end_to_end) = latency.end_to_end
+        {
             line.verdicts = vec![
                 Verdict::cpu_one_endpoint(throughput.cpu_us_per_delivery),
                 Verdict::accept_p99(latency.accept.p99_ms),
-                Verdict::end_to_end_p50(latency.end_to_end.p50_ms),
-                Verdict::end_to_end_p99(latency.end_to_end.p99_ms),
+                Verdict::end_to_end_p50(end_to_end.p50_ms),
+                Verdict::end_to_end_p99(end_to_end.p99_ms),
             ];
         }
     }

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{fan_out, hanging, idle, one, relay, stored, waiting};
+use super::{fan_out, hanging, idle, inbound, one, relay, stored, waiting};
 use crate::args::{Args, RowName};
 use crate::failure::Failure;
 use crate::payload::PAYLOAD_BYTES;
 use crate::report::{Line, Verdict};
 
-const ALL: [RowName; 8] = [
+const ALL: [RowName; 9] = [
     RowName::Relay,
     RowName::RelayLog,
     RowName::One,
     RowName::FanOut,
     RowName::Hanging,
+    RowName::Inbound,
     RowName::Idle,
     RowName::Waiting,
     RowName::Stored,
@@ -30,6 +31,9 @@ pub(crate) struct Plan {
     pub(super) stored: u64,
     pub(super) hanging_rate: u64,
     pub(super) hanging_seconds: u64,
+    pub(super) inbound_rate: u64,
+    pub(super) flood_rate: u64,
+    pub(super) inbound_seconds: u64,
     pub(super) slots: usize,
     pub(super) keys: bool,
     pub(super) threads: usize,
@@ -55,6 +59,9 @@ impl Plan {
             stored: or(args.stored, 1_000_000, 60_000),
             hanging_rate: args.hanging_rate.max(1),
             hanging_seconds: if args.quick { 5 } else { 25 },
+            inbound_rate: args.inbound_rate.max(1),
+            flood_rate: args.flood_rate.max(1),
+            inbound_seconds: or(args.seconds, 60, 3),
             slots: args.slots,
             keys: !args.no_keys,
             threads: args.threads.unwrap_or_else(default_threads).max(1),
@@ -141,6 +148,7 @@ fn run_one(plan: &Plan, row: RowName) -> Result<Vec<Line>, Failure> {
         RowName::One => one::run(plan),
         RowName::FanOut => fan_out::run(plan),
         RowName::Hanging => hanging::run(plan),
+        RowName::Inbound => inbound::run(plan),
         RowName::Idle => idle::run(plan),
         RowName::Waiting => waiting::run(plan),
         RowName::Stored => stored::run(plan),

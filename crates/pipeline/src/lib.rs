@@ -46,7 +46,7 @@ pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
 pub use hops::{HOPS, hops_of};
-pub use receive::{Inbound, Received, Refused};
+pub use receive::{ENCODED, Inbound, Received, Refused};
 pub use replay::{ReplayError, Replayed};
 pub use scripts::SCRIPT_TIME_MAX;
 pub use seen::{HIDDEN, SeenRequest, is_sensitive_name};

@@ -17,7 +17,7 @@ use hooktide_verify::{
     Acceptance, Answer, KeyRequest, Now, Request, Verdict, VerifyOptions, answer, dedupe_key, evaluate,
     verify_with,
 };
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
@@ -34,6 +34,8 @@ use crate::split;
 const EVENT_TYPE_CHARS_MAX: usize = hooktide_model::name::NAME_CHARS_MAX;
 /// Keys that are fetched for one request: a certificate and its issuer.
 const KEYS_PER_REQUEST_MAX: usize = 2;
+/// The code of a refusal of what is packed.
+pub const ENCODED: &str = "unsupported_content_encoding";
 /// The verdict on what is taken.
 const ACCEPTED: &str = "accepted";
 
@@ -129,7 +131,7 @@ impl Inbound {
 #[derive(Clone)]
 pub(crate) struct Taken {
     pub(crate) acceptance: Acceptance,
-    /// Absent for a replay, which is the same event on purpose.
+    /// Absent for an event that is to be taken although it came before.
     pub(crate) dedupe_key: Option<String>,
     /// What makes the call the same as another, in place of the event's key.
     pub(crate) idempotency: Option<Idempotency>,
@@ -215,6 +217,10 @@ fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
             format!("{} is not possible here; deliveries use {}", inbound.method, methods.join(", "));
         return Some(Refused::new(405, "method_not_allowed", detail));
     }
+    if is_encoded(inbound) {
+        let detail = "the body must be sent as it is, without a content-encoding";
+        return Some(Refused::new(415, ENCODED, detail));
+    }
     let wanted = config.provider.content_types;
     let sent = inbound.content_type()?;
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -225,6 +231,13 @@ fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
         let detail = format!("{} sends {}", config.provider.title, wanted.join(", "));
         Refused::new(415, "unsupported_media_type", detail)
     })
+}
+
+/// Whether the body would have to be unpacked before anybody could read it: endpoints get a message's bytes and type,
+/// and would take packed bytes for plain ones.
+fn is_encoded(inbound: &Inbound) -> bool {
+    let mut lines = inbound.headers.iter().filter(|(name, _)| name == CONTENT_ENCODING.as_str());
+    lines.any(|(_, value)| !value.trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether the request may be believed. A key that is not at hand is fetched first.

@@ -1,12 +1,14 @@
 //! Replay: take a stored request once more, after its secret was put right or its action failed.
 //!
 //! A refused one is judged again with the secrets of today as of its own time; the clock is not checked. Then it is
-//! committed as a message that says so. A request that was split is split again, by the rule of today. Keys are not looked up: a replay is the same event on purpose.
+//! committed as a message that says so, under its event's key: a provider that tried several times leaves several
+//! refused requests, and may try again; all of them are one event. A conflict is taken without a key, since a person
+//! has decided that it is an event of its own. A request that was split is split again, by the rule of today.
 
 use hooktide_model::receipt::bytes_of_text;
 use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
 use hooktide_store::{Idempotency, StoreError};
-use hooktide_verify::{Acceptance, VerifyOptions};
+use hooktide_verify::{Acceptance, VerifyOptions, dedupe_key};
 
 use crate::keyed::part_of;
 use crate::receive::{Inbound, Part, Received, Refused, Taken, commit, judge};
@@ -29,6 +31,9 @@ pub enum ReplayError {
     /// Its body was not kept, or has expired.
     #[error("the body is gone")]
     BodyGone,
+    /// The same event was taken with another body; this one is kept as a conflict.
+    #[error("the event is there with another body")]
+    Conflict,
     /// It is still not believed.
     #[error("{}", .0.detail)]
     Refused(Refused),
@@ -72,8 +77,13 @@ impl Pipeline {
             let judged = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
             judged.map_err(ReplayError::Refused)?
         };
-        let (dedupe_key, replay_of) = (None, Some(receipt.id));
-        let taken = Taken { acceptance, dedupe_key, idempotency, replay_of, part: Part::Only };
+        let is_new = receipt.outcome == ReceiptOutcome::Refused;
+        let dedupe_key =
+            is_new.then(|| inbound.look(|request| dedupe_key(&config.dedupe, request))).flatten();
+        // Two keys cannot hold for one message, and the event's answers a repeated call as well.
+        let idempotency = idempotency.filter(|_| dedupe_key.is_none());
+        let (replay_of, part) = (Some(receipt.id), Part::Only);
+        let taken = Taken { acceptance, dedupe_key, idempotency, replay_of, part };
         let now = self.engine.clock.now();
         let received = match split::events(config, &inbound) {
             Some(items) => split::commit_all(&self.engine, config, &inbound, items, taken, now).await?,
@@ -81,9 +91,10 @@ impl Pipeline {
         };
         match received {
             Received::Accepted { message, .. } => Ok(Replayed::Committed(message)),
-            Received::Handshake(_) | Received::Conflict | Received::Refused(_) => Err(ReplayError::Store(
-                StoreError::Database("a replay was answered as another request".to_owned()),
-            )),
+            Received::Conflict => Err(ReplayError::Conflict),
+            Received::Handshake(_) | Received::Refused(_) => Err(ReplayError::Store(StoreError::Database(
+                "a replay was answered as another request".to_owned(),
+            ))),
         }
     }
 

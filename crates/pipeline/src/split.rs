@@ -66,11 +66,12 @@ pub(crate) async fn commit_all(
 fn event(inbound: &Inbound, taken: &Taken, item: Item, index: usize, receipt: ReceiptId) -> (Inbound, Taken) {
     // Without an id of its own an event is known by its bytes and its place among the others.
     let key = item.id.unwrap_or_else(|| format!("{}#{index}", body_hash(&item.body)));
-    let is_replay = taken.replay_of.is_some();
+    // What a person asked for although it came before has no key.
+    let is_keyed = taken.replay_of.is_none() || taken.dedupe_key.is_some();
     let place = Seq(i64::try_from(index).unwrap_or(i64::MAX));
-    let idempotency = taken.idempotency.map(|call| part_of(call, place));
+    let idempotency = taken.idempotency.filter(|_| !is_keyed).map(|call| part_of(call, place));
     let part = Part::Event { of: receipt, event_type: item.event_type };
-    let taken = Taken { dedupe_key: (!is_replay).then_some(key), idempotency, part, ..taken.clone() };
+    let taken = Taken { dedupe_key: is_keyed.then_some(key), idempotency, part, ..taken.clone() };
     let event = Inbound { body: Some(Bytes::from(item.body)), ..inbound.clone() };
     (event, taken)
 }

@@ -57,7 +57,7 @@ fn findings_of(path: &Path) -> rusqlite::Result<Vec<String>> {
     Ok(findings)
 }
 
-fn files_under(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_under(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![dir.to_path_buf()];
     while let Some(next) = open.pop() {

@@ -9,6 +9,7 @@ mod clock;
 mod dice;
 mod integrity;
 mod ledger;
+mod on_disk;
 mod process;
 mod raw;
 mod receiver;
@@ -22,8 +23,9 @@ pub use integrity::{check_databases, copy_of_databases};
 pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
+pub use on_disk::{Attempts, OnDisk};
 pub use process::output_within;
-pub use raw::{RawReply, raw_exchange};
+pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};
 pub use wait::{DEADLINE, wait_until};

@@ -1,6 +1,7 @@
 //! A sender of exact bytes, for requests that no client library would make.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -26,13 +27,21 @@ pub struct RawReply {
 /// # Panics
 /// When the server neither answers nor closes in time.
 pub async fn raw_exchange(to: SocketAddr, bytes: &[u8]) -> RawReply {
+    raw_exchange_within(DEADLINE, to, bytes).await
+}
+
+/// As [`raw_exchange`] with a deadline of the caller's.
+///
+/// # Panics
+/// As `raw_exchange`.
+pub async fn raw_exchange_within(limit: Duration, to: SocketAddr, bytes: &[u8]) -> RawReply {
     let exchange = async {
         let mut stream = connect(to).await;
         // A server that refuses early may close while we still send; its answer is what counts.
         let _ = stream.write_all(bytes).await;
         read_answer(&mut stream).await
     };
-    let answer = tokio::time::timeout(DEADLINE, exchange).await.expect("the server answers or closes");
+    let answer = tokio::time::timeout(limit, exchange).await.expect("the server answers or closes");
     parse(&answer)
 }
 

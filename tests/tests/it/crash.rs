@@ -11,10 +11,11 @@ use crate::load::Load;
 
 const ROUNDS_DEFAULT: u64 = 50;
 
-fn rounds() -> u64 {
+/// As many as the environment says, or else `default`.
+pub(crate) fn rounds(default: u64) -> u64 {
     match std::env::var("HOOKTIDE_CRASH_ROUNDS") {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("HOOKTIDE_CRASH_ROUNDS={text} is no number")),
-        Err(_) => ROUNDS_DEFAULT,
+        Err(_) => default,
     }
 }
 
@@ -28,7 +29,7 @@ async fn kill_nine_under_load_breaks_no_promise() {
         .env("HOOKTIDE_STORAGE_CHUNK_EVENTS", "2000");
     let mut server = setup.start().await;
     let mut settled = Vec::new();
-    for round in 0..rounds() {
+    for round in 0..rounds(ROUNDS_DEFAULT) {
         let load = one_round(&mut server, &receiver, &mut dice, round).await;
         settled.push(load);
     }
@@ -57,7 +58,7 @@ async fn one_round(server: &mut ServerUnderTest, receiver: &Receiver, dice: &mut
     load
 }
 
-fn draw(dice: &mut Dice, low: u64, high: u64) -> usize {
+pub(crate) fn draw(dice: &mut Dice, low: u64, high: u64) -> usize {
     usize::try_from(dice.between(low, high)).expect("small")
 }
 

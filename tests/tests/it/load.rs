@@ -12,9 +12,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 /// Publishers that call at the same time.
-const PUBLISHERS: usize = 8;
+pub(crate) const PUBLISHERS: usize = 8;
 /// Random answers scripted per flaky path; after them it is healthy.
-const FLAKY_STEPS: usize = 3000;
+pub(crate) const FLAKY_STEPS: usize = 3000;
 
 /// One application under load, its endpoints and everything known about its messages.
 pub(crate) struct Load {
@@ -205,7 +205,7 @@ impl Load {
     }
 }
 
-fn flaky_step(dice: &mut Dice) -> Behaviour {
+pub(crate) fn flaky_step(dice: &mut Dice) -> Behaviour {
     match dice.between(0, 9) {
         0 => Behaviour::status(500),
         1 => Behaviour::status(404),
@@ -216,7 +216,7 @@ fn flaky_step(dice: &mut Dice) -> Behaviour {
 }
 
 /// Distinct per key and the same at every repetition; lengths vary.
-fn payload(key: &str, number: usize) -> String {
+pub(crate) fn payload(key: &str, number: usize) -> String {
     json!({ "key": key, "pad": "x".repeat(number * 37 % 900) }).to_string()
 }
 

@@ -12,7 +12,7 @@ const VARIABLE: &str = "HOOKTIDE_SDK_DIR";
 /// Longest that a script may take on a busy machine.
 const SCRIPT_LIMIT: Duration = Duration::from_secs(120);
 
-fn sdk_dir() -> PathBuf {
+pub(crate) fn sdk_dir() -> PathBuf {
     let dir = std::env::var_os(VARIABLE).unwrap_or_else(|| {
         panic!("{VARIABLE} is not set: run `cargo xtask test`, which installs the SDKs and sets it")
     });

@@ -1,10 +1,10 @@
-//! The published client libraries that judge the server in black-box tests, and the servers from Python's registry that
-//! it delivers to, installed at pinned versions.
+//! The published libraries that judge the server in black-box tests and sign requests for it, and the servers from
+//! Python's registry that it delivers to, installed at pinned versions.
 //!
 //! `tests/sdk/` holds what is ours: the requirements of Python, and a folder with manifest, lock file and scripts
-//! for each generation of the JavaScript library. Everything is installed below `target/sdk`, into copies, so the
-//! checkout stays clean. What must stay true: an installation is used again only while what asked for it is
-//! unchanged, and one that was interrupted is made anew.
+//! for each generation of the JavaScript client library and for the providers' own libraries. Everything is installed
+//! below `target/sdk`, into copies, so the checkout stays clean. What must stay true: an installation is used again
+//! only while what asked for it is unchanged, and one that was interrupted is made anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
 use hooktide_model::{SourceResponse, SourceToken};
-use hooktide_pipeline::{Inbound, Received, Refused, SourceConfig};
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use hooktide_pipeline::{ENCODED, Inbound, Received, Refused, SourceConfig};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::error::{ApiError, ErrorOut, RETRY_AFTER_S, json_response};
@@ -144,6 +144,9 @@ fn refusal(config: &SourceConfig, refused: &Refused) -> Response {
             if let Ok(methods) = HeaderValue::try_from(config.methods().join(", ")) {
                 headers.insert(ALLOW, methods);
             }
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if refused.code == ENCODED => {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         // The rest of the body was not read: the connection cannot carry another request.
         StatusCode::PAYLOAD_TOO_LARGE => {

@@ -91,7 +91,7 @@ pub(crate) async fn get(
 }
 
 /// Take a request once more: an accepted one goes to every endpoint again; a refused one is judged with the secrets
-/// of today, its time is not checked, and if it holds now it becomes a message.
+/// of today, its time is not checked, and if it holds now it becomes a message, unless its event is one already.
 #[utoipa::path(
     post, path = "/ingest/api/v1/source/{source_id}/receipt/{receipt_id}/replay",
     operation_id = "v1.ingest.receipt.replay", tag = "Ingest Receipt", params(ReceiptPath, IdempotencyHeader),
@@ -118,6 +118,10 @@ pub(crate) async fn replay(
         Err(ReplayError::BodyGone) => Err(ApiError::bad_request(
             "missing_payload",
             "the body was not kept, was expunged or has expired; it cannot be taken again",
+        )),
+        Err(ReplayError::Conflict) => Err(ApiError::conflict(
+            "conflict",
+            "the same event was taken with another body; this one is now kept as a conflict: replay that to take it too",
         )),
         Err(ReplayError::Refused(refused)) => Err(ApiError::bad_request(
             "still_refused",

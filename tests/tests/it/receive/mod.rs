@@ -1,7 +1,27 @@
 //! Receiving: providers' requests through the door, signed as the providers sign them.
+//!
+//! Comments of the tests name the group of cases that they belong to:
+//!
+//! | groups | about | where |
+//! |---|---|---|
+//! | 1 | right and wrong proofs | `signatures`, `libraries` |
+//! | 2, 3, 4 | faults of a proof, several of them, time | `signatures`, `rotation` |
+//! | 5 to 10 | bytes, URLs, forms, algorithms, certificates, packed bodies | `bytes`, `door`, `accept` |
+//! | 11, 13, 15 | the answer while actions hang, the store cannot commit, a burst | `answer`, `disk`, `handshake` |
+//! | 12 | kill -9 around the answer | `crash`, `crash_loop` |
+//! | 14 | hostile senders | `hostile`, `door`, `keeping` |
+//! | 16, 17, 18 | the same event again, what makes it the same, no poisoning | `dedupe`, `windows` |
+//! | 21, 22 | handshakes, learnt secrets | `handshakes`, `handshake`, `libraries` |
+//! | 24, 25 | actions: retries, where they may go | `endpoints`, `operations` |
+//! | 28 | replay | `keeping`, `windows`, `signatures` |
+//! | 29 | rotation and stop under traffic | `operations`, `rotation` |
+//! | 30 | what is written nowhere | `operations`, `sources`, `accept` |
 
 mod accept;
+mod answer;
+mod bytes;
 mod crash;
+mod crash_loop;
 mod dedupe;
 mod disk;
 mod door;
@@ -9,9 +29,17 @@ mod endpoints;
 mod filter;
 mod forward;
 mod handshake;
+mod handshakes;
+mod hostile;
 mod keeping;
+mod libraries;
+mod library_cases;
+mod load;
+mod operations;
 mod provider;
 mod rotation;
+mod signatures;
 mod sources;
 mod split;
 mod transformation;
+mod windows;

@@ -1,6 +1,6 @@
 //! A provider as the tests play it: it signs requests and sends them to a source's URL.
 
-use hooktide_testkit::{Api, Method, Received, Receiver, Reply, ServerSetup, ServerUnderTest};
+use hooktide_testkit::{Api, Method, Received, Receiver, Reply, Request, ServerSetup, ServerUnderTest};
 use hooktide_verify::{Now, Outgoing, Secret, provider, sign};
 use serde_json::{Value, json};
 
@@ -33,7 +33,11 @@ pub(super) struct Inbox {
 
 impl Inbox {
     pub(super) async fn new(kind: &str) -> Self {
-        Self::with(ServerSetup::new(), json!({ "type": kind, "config": { "secret": secret_of(kind) } })).await
+        Self::new_with(ServerSetup::new(), kind).await
+    }
+
+    pub(super) async fn new_with(setup: ServerSetup, kind: &str) -> Self {
+        Self::with(setup, json!({ "type": kind, "config": { "secret": secret_of(kind) } })).await
     }
 
     pub(super) async fn with(setup: ServerSetup, source: Value) -> Self {
@@ -109,12 +113,62 @@ impl Door {
     }
 
     pub(super) async fn request(&self, api: &Api, path: &str, signed: &Signed) -> Reply {
-        let mut request = api.anonymous().request(Method::POST, &format!("={path}"));
-        for (name, value) in &signed.headers {
+        call(api, path, signed).send().await
+    }
+
+    /// Asks with another method; `query` begins with its `?`, if it is not empty.
+    pub(super) async fn ask(
+        &self,
+        api: &Api,
+        method: Method,
+        query: &str,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let mut request = api.anonymous().request(method, &format!("={}{query}", self.path));
+        for (name, value) in headers {
             request = request.header(name, value);
         }
-        request.bytes(signed.body.clone()).send().await
+        request.send().await
     }
+}
+
+impl Signed {
+    /// The same with that header in place of its own.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with one more line of that header.
+    pub(super) fn and(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(held, _)| held != name);
+        self
+    }
+
+    /// The value of a header that it has.
+    pub(super) fn header(&self, name: &str) -> String {
+        let line = self.headers.iter().find(|(held, _)| held == name);
+        line.unwrap_or_else(|| panic!("{name} is not among {:?}", self.headers)).1.clone()
+    }
+
+    pub(super) fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+}
+
+/// The call that a provider makes; not sent yet.
+pub(super) fn call(api: &Api, path: &str, signed: &Signed) -> Request {
+    let mut request = api.anonymous().request(Method::POST, &format!("={path}"));
+    for (name, value) in &signed.headers {
+        request = request.header(name, value);
+    }
+    request.bytes(signed.body.clone())
 }
 
 /// The path of a source's URL.
@@ -133,14 +187,52 @@ pub(super) fn secret_of(kind: &str) -> &'static str {
 
 /// A request as that provider signs it at this moment.
 pub(super) fn sign_as(kind: &str, secret: &str, headers: &[(&str, &str)], body: &str) -> Signed {
+    sign_at(kind, secret, headers, body, hooktide_testkit::unix_seconds())
+}
+
+/// A request as that provider signed it then.
+pub(super) fn sign_at(
+    kind: &str,
+    secret: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Vec<u8>>,
+    unix_s: i64,
+) -> Signed {
+    signed(kind, secret, "http://unsigned.example/", headers, body, unix_s)
+}
+
+/// A request to that URL, as a provider that signs URLs signs it at this moment.
+pub(super) fn sign_to(kind: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Signed {
+    signed(kind, secret_of(kind), url, headers, body, hooktide_testkit::unix_seconds())
+}
+
+fn signed(
+    kind: &str,
+    secret: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Vec<u8>>,
+    unix_s: i64,
+) -> Signed {
     let provider = provider(kind).expect("a known provider");
-    let mut outgoing = Outgoing::post("http://unsigned.example/", body);
+    let mut outgoing = Outgoing::post(url, body);
     outgoing.set_header("content-type", "application/json");
     for (name, value) in headers {
         outgoing.set_header(name, *value);
     }
-    let now = Now::from_unix_s(hooktide_testkit::unix_seconds());
+    let now = Now::from_unix_s(unix_s);
     sign(&provider.scheme, &Secret::new("test", secret), &mut outgoing, now).expect("it can be signed");
+    of(outgoing)
+}
+
+/// What goes over the wire.
+pub(super) fn of(outgoing: Outgoing) -> Signed {
     let line = |(name, value): (String, Vec<u8>)| (name, String::from_utf8(value).expect("a text header"));
     Signed { headers: outgoing.headers.into_iter().map(line).collect(), body: outgoing.body }
+}
+
+/// HMAC-SHA256 in hexadecimal, for proofs that no provider would make.
+pub(super) fn hmac_hex(secret: &str, message: &str) -> String {
+    let value = sign_as("github", secret, &[], message).header("x-hub-signature-256");
+    value.strip_prefix("sha256=").expect("the provider's prefix").to_owned()
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -21,6 +22,10 @@ const LOG_PAGES_MAX: u32 = 32_768;
 /// Passes of the thread: each moves what was added during the one before.
 const PASSES: usize = 2;
 
+/// How long the writer waits for a lock. Ours are held for a fraction of it; for somebody else's, callers are told to
+/// come again while they still listen: providers give an answer three seconds.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+
 /// How long the log is, and who is moving it.
 #[derive(Debug, Default)]
 pub(in super::super) struct Checkpoints {
@@ -29,8 +34,9 @@ pub(in super::super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Take over the checkpoints of a connection that the writer is going to use.
+    /// Take over the checkpoints of a connection that the writer is going to use, and bound its waits for locks.
     pub(super) fn watch(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        connection.busy_timeout(LOCK_PATIENCE)?;
         self.pages.store(0, Ordering::Relaxed);
         let pages = Arc::clone(&self.pages);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count: std::ffi::c_int| {
