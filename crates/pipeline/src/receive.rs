@@ -178,20 +178,17 @@ pub(crate) async fn receive(
             Received::Refused(refused)
         });
     }
-    if !config.may_take(now) {
-        engine.meters.received("throttled");
-        return Ok(Received::Refused(Refused::new(
-            429,
-            "rate_limited",
-            "more requests than this source takes",
-        )));
-    }
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(_) if inbound.hops() > HOPS_MAX => {
             let detail =
                 "this event was passed on by endpoints too often; end the loop that it goes round in";
             let refused = Refused::new(508, "loop_detected", detail);
             Ok(keep(engine, config, &inbound, refused, now).await)
+        }
+        // After the proof: what anybody can send must not use up what the provider may.
+        Ok(_) if !config.may_take(now) => {
+            engine.meters.received("throttled");
+            Ok(Received::Refused(Refused::new(429, "rate_limited", "more requests than this source takes")))
         }
         Ok(acceptance) => {
             let key = inbound.look(|request| dedupe_key(&config.dedupe, request));

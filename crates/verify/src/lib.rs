@@ -59,7 +59,7 @@ pub use families::{
     HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey, JwtScheme,
     PayPal, Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
 };
-pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, Value, answer};
+pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, LEARNT, Value, answer};
 pub use json::BODY_JSON_BYTES_MAX;
 pub use keys::{
     KeyError, KeyKind, SYMMETRIC_BYTES_GENERATED, SYMMETRIC_BYTES_MAX, SYMMETRIC_BYTES_MIN, SigningKey,

@@ -178,5 +178,4 @@ pub(crate) const ABSENT: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/stream/{stream_id}/sink/{sink_id}/transformation", "v1.streaming.sink.transformation.get"),
     ("PATCH", "/api/v1/stream/{stream_id}/sink/{sink_id}/transformation", "v1.streaming.sink.transformation.patch"),
     ("POST", "/ingest/api/v1/source/{source_id}/dashboard", "v1.ingest.authentication.consumer-portal-access"),
-    ("GET", "/ingest/api/v1/source/{source_id}/log", "v1.ingest.log.list"),
 ];

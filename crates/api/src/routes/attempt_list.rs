@@ -109,7 +109,7 @@ impl ListQuery {
     }
 }
 
-type Listed = ApiResult<Answer<ListOut<MessageAttemptOut>>>;
+pub(super) type Listed = ApiResult<Answer<ListOut<MessageAttemptOut>>>;
 
 fn show(page: Page<ListedAttempt>, view: AttemptView) -> Answer<ListOut<MessageAttemptOut>> {
     let key = |row: &ListedAttempt| row.attempt.id.to_string();
@@ -132,7 +132,11 @@ pub(crate) async fn by_endpoint(
     Query(query): Query<ListQuery>,
 ) -> Listed {
     let config = access.application(&api, &path.app_id, Need::VIEW).await?;
-    let row = endpoint::find(&api, config.application.id, &path.endpoint_id).await?;
+    of_endpoint(&api, config.application.id, &path.endpoint_id, query).await
+}
+
+pub(super) async fn of_endpoint(api: &ApiState, app: AppId, named: &str, query: ListQuery) -> Listed {
+    let row = endpoint::find(api, app, named).await?;
     let view = query.view;
     let page = match query.filter(None) {
         Some(filter) => api.store.attempts_of_endpoint(row.id, filter).await?,
@@ -141,7 +145,7 @@ pub(crate) async fn by_endpoint(
     Ok(show(page, view))
 }
 
-async fn of_message(
+pub(super) async fn of_message(
     api: &ApiState,
     app: AppId,
     message: &str,

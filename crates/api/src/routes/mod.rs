@@ -23,9 +23,12 @@ mod message;
 pub(crate) mod params;
 mod receipt;
 mod source;
+mod source_attempt;
 mod source_endpoint;
 mod source_endpoint_filter;
 mod source_endpoint_transformation;
+mod source_log;
+mod source_secret;
 mod stored;
 mod table;
 

@@ -19,7 +19,7 @@ use crate::state::ApiState;
 use crate::wire::ListOut;
 use crate::wire::receipt::{ReceiptDetailOut, ReceiptOut, ReplayOut};
 
-pub(crate) struct ListQuery(PageParams<ReceiptId>);
+pub(crate) struct ListQuery(pub(super) PageParams<ReceiptId>);
 
 impl QueryParams for ListQuery {
     fn read(reader: &mut QueryReader<'_>) -> Self {
@@ -47,7 +47,7 @@ impl QueryParams for OutcomeQuery {
     }
 }
 
-async fn find(api: &ApiState, org: &OrgId, path: &ReceiptPath) -> ApiResult<(Source, Receipt)> {
+pub(super) async fn find(api: &ApiState, org: &OrgId, path: &ReceiptPath) -> ApiResult<(Source, Receipt)> {
     let source = source::find(api, org, &path.source_id).await?;
     let missing = || ApiError::not_found("receipt");
     let id = path.receipt_id.parse().map_err(|_| missing())?;

@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
     endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, health, message,
-    receipt, source, source_endpoint, source_endpoint_filter, source_endpoint_transformation,
+    receipt, source, source_attempt, source_endpoint, source_endpoint_filter, source_endpoint_transformation,
+    source_log, source_secret,
 };
 use crate::state::ApiState;
 
@@ -61,6 +62,10 @@ fn ingest() -> OpenApiRouter<ApiState> {
         .routes(routes!(source::list, source::create))
         .routes(routes!(source::get, source::upsert, source::patch, source::delete))
         .routes(routes!(source::rotate_token))
+        .routes(routes!(source_secret::learnt))
+        .routes(routes!(source_log::list))
+        .routes(routes!(source_attempt::by_endpoint))
+        .routes(routes!(source_attempt::by_receipt))
         // its endpoints
         .routes(routes!(source_endpoint::list, source_endpoint::create))
         .routes(routes!(source_endpoint::get, source_endpoint::upsert, source_endpoint::delete))

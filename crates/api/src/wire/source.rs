@@ -258,6 +258,13 @@ pub struct SourceSecretOut {
     pub valid_until: Option<Timestamp>,
 }
 
+/// A secret that a provider handed over.
+#[derive(Serialize, ToSchema)]
+pub struct LearntSecretOut {
+    /// Its text, for the provider's own form.
+    pub secret: String,
+}
+
 /// The URL after the token was changed.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

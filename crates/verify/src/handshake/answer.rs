@@ -11,6 +11,9 @@ use crate::request::Request;
 use crate::secret::{Now, Purpose, Secret, Window};
 use crate::template::{mac, prepare};
 
+/// The name of a secret that a provider hands over.
+pub const LEARNT: &str = "learnt";
+
 /// Longest text that is echoed.
 pub const ECHO_BYTES_MAX: usize = 1024;
 
@@ -122,7 +125,7 @@ fn answer_one(handshake: &Handshake, source: &Source<'_>) -> Option<Answer> {
     }
     write_body(&handshake.body, source, &mut answer)?;
     if let Some(value) = &handshake.learn {
-        answer.learn = Some(Secret::new("learnt", source.value(value)?));
+        answer.learn = Some(Secret::new(LEARNT, source.value(value)?));
     }
     if let Some(fetch) = &handshake.fetch {
         answer.fetch = Some(source.value(&fetch.url).filter(|url| is_pinned(fetch, url))?);

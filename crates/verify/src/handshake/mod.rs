@@ -6,5 +6,5 @@
 mod answer;
 mod model;
 
-pub use answer::{Answer, ECHO_BYTES_MAX, answer};
+pub use answer::{Answer, ECHO_BYTES_MAX, LEARNT, answer};
 pub use model::{Body, Condition, Fetch, Handshake, Value};

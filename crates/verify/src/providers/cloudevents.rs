@@ -85,5 +85,6 @@ pub(super) static PROVIDER: Provider = Provider {
         body: r#"{"hello":"world"}"#,
         event_type: Some("com.example.object.created"),
     },
+    success_status: 202,
     ..Provider::COMMON
 };

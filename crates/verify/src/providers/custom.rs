@@ -23,5 +23,6 @@ pub(super) static PROVIDER: Provider = Provider {
     documentation_url: "https://www.rfc-editor.org/rfc/rfc2104",
     notes: &["Every part of the scheme can be set; event type and ids are rules of the source."],
     sample: Sample { headers: &[], body: r#"{"hello":"world"}"#, event_type: None },
+    success_status: 202,
     ..Provider::COMMON
 };

@@ -21,5 +21,6 @@ pub(super) static PROVIDER: Provider = Provider {
         "Components with parameters (;sf, ;bs, ;req) and the canonicalisation of odd spellings are not built.",
     ],
     sample: Sample { headers: &[], body: r#"{"hello":"world"}"#, event_type: None },
+    success_status: 202,
     ..Provider::COMMON
 };

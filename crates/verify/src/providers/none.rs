@@ -14,5 +14,6 @@ pub(super) static PROVIDER: Provider = Provider {
     documentation_url: "https://www.rfc-editor.org/rfc/rfc9110",
     notes: &["Anybody who learns the URL can send events."],
     sample: Sample { headers: &[], body: r#"{"hello":"world"}"#, event_type: None },
+    success_status: 202,
     ..Provider::COMMON
 };

@@ -34,5 +34,6 @@ pub(super) static PROVIDER: Provider = Provider {
         body: r#"{"type":"invoice.paid","data":{"id":"inv_1"}}"#,
         event_type: Some("invoice.paid"),
     },
+    success_status: 202,
     ..Provider::COMMON
 };
