@@ -19,9 +19,11 @@ const SCHEMA: &str =
 /// # Errors
 /// When the directory cannot be written.
 pub(crate) fn prepare_table(folder: &Path) -> Result<PathBuf, Failure> {
-    let file = folder.join(FILE);
     let hint = "choose another directory with `destinations.files_root`";
-    fs::create_dir_all(folder)
+    let folder = std::path::absolute(folder)
+        .map_err(|error| Failure::caused("cannot find the demo's directory", &error, hint))?;
+    let file = folder.join(FILE);
+    fs::create_dir_all(&folder)
         .map_err(|error| Failure::caused("cannot make the demo's directory", &error, hint))?;
     let made = rusqlite::Connection::open(&file).and_then(|connection| connection.execute_batch(SCHEMA));
     made.map_err(|error| Failure::caused("cannot make the demo's table", &error, hint))?;

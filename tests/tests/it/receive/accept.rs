@@ -1,6 +1,7 @@
 //! Accepted requests: answered as the provider wants, delivered byte for byte, kept with everything they came with.
 
 use hooktide_testkit::ServerSetup;
+use hooktide_verify::provider;
 use serde_json::json;
 
 use super::provider::{Door, Inbox, secret_of};
@@ -63,7 +64,8 @@ async fn signed_requests_of_every_kind_reach_the_endpoint_byte_for_byte() {
         let path = format!("/{kind}");
         let only = json!({ "url": inbox.receiver.url(&path), "eventTypes": [event_type] });
         let _ = inbox.api.post(&door.api("/endpoint"), only).await.expect(201);
-        let answer = door.send(&inbox.api, &door.sign(headers, body)).await.expect(200);
+        let answer = door.send(&inbox.api, &door.sign(headers, body)).await;
+        let answer = answer.expect(provider(kind).expect("it is known").success_status);
         assert_eq!(answer.text(), "", "{kind}: nothing that a provider could take for content");
 
         let delivered = inbox.delivered(&path, 1).await.remove(0);
@@ -84,7 +86,7 @@ async fn event_type_is_what_endpoints_filter_by() {
     inbox.endpoint("/all").await;
     for (delivery, event) in [("d1", "issues"), ("d2", "push")] {
         let headers = [("x-github-event", event), ("x-github-delivery", delivery)];
-        let _ = inbox.send(&inbox.door.sign(&headers, "{}")).await.expect(200);
+        let _ = inbox.send(&inbox.door.sign(&headers, "{}")).await.ok();
     }
     inbox.delivered("/all", 2).await;
     assert_eq!(inbox.delivered("/pushes", 1).await.len(), 1);

@@ -107,7 +107,7 @@ async fn proof_of_the_provider_cannot_be_guessed_through_a_filter() {
     let guess = json!({ "headers": { "x-gitlab-token": { "$startsWith": "a" } } });
     let endpoint = picky(&inbox, "/guess", guess).await;
     inbox.endpoint("/all").await;
-    let taken = inbox.send(&inbox.door.sign(&[("x-gitlab-event", "Push Hook")], "{}")).await.expect(200);
+    let taken = inbox.send(&inbox.door.sign(&[("x-gitlab-event", "Push Hook")], "{}")).await.ok();
     inbox.delivered("/all", 1).await;
     let why = explained(&inbox, &taken, &endpoint).await;
     assert_eq!((&why["wasMatched"], &why["wouldMatch"]), (&json!(false), &json!(false)), "{why}");

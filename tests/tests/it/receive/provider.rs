@@ -74,7 +74,7 @@ impl Inbox {
 
     /// Sends one more event, waits until it has arrived on that path, and answers what else has.
     pub(super) async fn others(&self, path: &str, last: &Signed) -> Vec<Received> {
-        let _ = self.send(last).await.expect(200);
+        let _ = self.send(last).await.ok();
         let is_last = |it: &Received| it.path() == path && it.body == last.body;
         self.receiver.wait_for(1, is_last).await;
         self.receiver.matching(|it| it.path() == path && !is_last(it))
