@@ -6,7 +6,6 @@ use hooktide_verify::LEARNT;
 use super::params::SourcePath;
 use super::source;
 use crate::auth::OrgAccess;
-use crate::error::ApiError;
 use crate::extract::Path;
 use crate::openapi::Errors;
 use crate::respond::{Answer, ApiResult, ok};
@@ -26,6 +25,5 @@ pub(crate) async fn learnt(
 ) -> ApiResult<Answer<LearntSecretOut>> {
     let source = source::find(&api, &org, &path.source_id).await?;
     let secret = source.secrets.into_iter().find(|secret| secret.id == LEARNT);
-    let secret = secret.ok_or_else(|| ApiError::not_found("learnt secret"))?;
-    Ok(ok(LearntSecretOut { secret: secret.text }))
+    Ok(ok(LearntSecretOut { secret: secret.map(|secret| secret.text) }))
 }

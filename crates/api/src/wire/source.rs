@@ -261,8 +261,8 @@ pub struct SourceSecretOut {
 /// A secret that a provider handed over.
 #[derive(Serialize, ToSchema)]
 pub struct LearntSecretOut {
-    /// Its text, for the provider's own form.
-    pub secret: String,
+    /// Its text, for the provider's own form; null until the provider has sent it.
+    pub secret: Option<String>,
 }
 
 /// The URL after the token was changed.

