@@ -64,6 +64,16 @@ pub(crate) enum Command {
     /// server's: run it with the server's configuration, in the same directory.
     Token(TokenArgs),
 
+    /// Sign a request as a provider does, to try a source
+    ///
+    /// Prints a curl command. The secret comes from $HOOKTIDE_SIGN_SECRET or a file, so that it is in no list of
+    /// processes.
+    #[command(after_help = "Examples:\n  \
+        export HOOKTIDE_SIGN_SECRET=the-secret-of-the-source\n  \
+        hooktide sign github http://127.0.0.1:8071/in/TOKEN -H 'x-github-event: ping' -d '{\"zen\": \"Design for failure.\"}' | sh\n  \
+        hooktide sign stripe https://hooks.example.com/in/TOKEN -d @event.json --headers")]
+    Sign(SignArgs),
+
     /// Ask a running server whether it is healthy: exit code 0 if it is, 1 if not
     #[command(after_help = "Examples:\n  hooktide healthcheck http://127.0.0.1:8071/readyz\n  \
         HEALTHCHECK CMD [\"hooktide\", \"healthcheck\", \"http://127.0.0.1:8071/livez\"]   (in a Dockerfile)")]
@@ -99,6 +109,36 @@ pub(crate) struct TokenArgs {
 
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
+}
+
+/// Arguments of `hooktide sign`.
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    /// The provider, as sources name it: github, stripe, standard-webhooks, …
+    pub(crate) provider: String,
+
+    /// Where the request goes, as registered with the provider: some sign it
+    pub(crate) url: String,
+
+    /// The body; @FILE for the exact bytes of a file
+    #[arg(short, long, value_name = "TEXT|@FILE", default_value = "{}")]
+    pub(crate) data: String,
+
+    /// A header of the request; may be repeated
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+
+    /// The method
+    #[arg(short = 'X', long, value_name = "METHOD", default_value = "POST")]
+    pub(crate) method: String,
+
+    /// The file with the secret; without it, $HOOKTIDE_SIGN_SECRET
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) secret_file: Option<PathBuf>,
+
+    /// Print header lines only, as `curl -H @-` reads them
+    #[arg(long = "headers")]
+    pub(crate) only_headers: bool,
 }
 
 /// Arguments of `hooktide healthcheck`.

@@ -44,6 +44,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Completion(arguments) => commands::completion::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dev(arguments) => commands::dev::run(&arguments),
+        Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Openapi => commands::openapi::run(),
     }

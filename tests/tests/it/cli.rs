@@ -1,6 +1,7 @@
 //! The command line: what a person or a script meets before any request.
 
-use hooktide_testkit::{ServerSetup, ServerUnderTest};
+use hooktide_testkit::{DEADLINE, ServerSetup, ServerUnderTest, output_within};
+use serde_json::json;
 
 #[tokio::test]
 async fn token_is_alone_on_standard_output_and_lasts() {
@@ -92,4 +93,42 @@ async fn help_and_completions_are_on_standard_output() {
         assert!(help.contains(word), "{word}");
     }
     assert!(server.run(&["completion", "bash"]).contains("hooktide"));
+}
+
+#[tokio::test]
+async fn signed_command_is_believed_by_the_source() {
+    let server = ServerUnderTest::start().await;
+    let secret = "it's a secret of one's own";
+    let source = json!({ "name": "Signed", "type": "github", "config": { "secret": secret } });
+    let made = server.api().post("/ingest/api/v1/source", source).await.expect(201).json();
+    let url = made["ingestUrl"].as_str().expect("a URL");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, body) = (folder.path().join("secret"), folder.path().join("body.json"));
+    std::fs::write(&file, format!("{secret}\n")).expect("a file");
+    std::fs::write(&body, br#"{"it's": "exact\u0020bytes"}"#).expect("a file");
+    let (file, data) = (file.display().to_string(), format!("@{}", body.display()));
+    let signed = server.run_raw(&[
+        "sign",
+        "github",
+        url,
+        "--secret-file",
+        &file,
+        "-d",
+        &data,
+        "-H",
+        "x-github-event: ping",
+    ]);
+    let command = String::from_utf8(signed.stdout).expect("text");
+    assert!(!command.contains(secret), "{command}");
+    let answer = output_within(std::process::Command::new("sh").args(["-c", &command]), DEADLINE);
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{command}\n{answer}");
+
+    for (arguments, hint) in
+        [(["sign", "githib", url], "one of: "), (["sign", "github", url], "HOOKTIDE_SIGN_SECRET")]
+    {
+        let refused = server.run_raw(&arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(hint), "{refused:?}");
+    }
 }

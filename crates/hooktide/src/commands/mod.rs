@@ -6,4 +6,5 @@ pub(crate) mod dev;
 pub(crate) mod healthcheck;
 pub(crate) mod openapi;
 pub(crate) mod serve;
+pub(crate) mod sign;
 pub(crate) mod token;
