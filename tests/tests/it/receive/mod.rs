@@ -22,6 +22,7 @@ mod answer;
 mod bytes;
 mod crash;
 mod crash_loop;
+mod cron;
 mod dedupe;
 mod disk;
 mod door;
