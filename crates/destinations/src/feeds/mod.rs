@@ -5,8 +5,11 @@
 //!
 //! A new feed is a new module here plus one line in the list; checks, masking and tests of the API derive from it.
 
+pub mod amqp;
 pub mod cron;
 mod headers;
+pub mod mqtt;
+pub mod nats;
 pub mod redis_stream;
 mod seam;
 
@@ -14,4 +17,4 @@ use headers::Headers;
 pub use seam::{BATCH_MAX, Delivery, Feed, FeedKind, FeedOpener, Opening, feed};
 
 /// Every kind of feed, in the order in which they are shown.
-pub const FEEDS: &[FeedKind] = &[cron::KIND, redis_stream::KIND];
+pub const FEEDS: &[FeedKind] = &[cron::KIND, redis_stream::KIND, nats::KIND, amqp::KIND, mqtt::KIND];

@@ -1,6 +1,8 @@
 //! Sources of type `cron`: an event at each time of a schedule, once, without a door.
 
-use hooktide_testkit::{Behaviour, DEADLINE, Method, Received, Receiver, ServerSetup, ServerUnderTest};
+use hooktide_testkit::{
+    Behaviour, DEADLINE, Method, Received, Receiver, ServerSetup, ServerUnderTest, wait_until,
+};
 use serde_json::{Value, json};
 
 const SOURCES: &str = "/ingest/api/v1/source";
@@ -22,6 +24,14 @@ async fn ticking(server: &ServerUnderTest, receiver: &Receiver, source: Value) -
 
 async fn receipts(server: &ServerUnderTest, source: &str) -> Vec<Value> {
     server.api().all(&format!("{source}/receipt?outcome=accepted")).await
+}
+
+async fn ticks(server: &ServerUnderTest, source: &str) -> usize {
+    receipts(server, source).await.len()
+}
+
+async fn wait_for_ticks(server: &ServerUnderTest, source: &str, count: usize) {
+    wait_until("ticks", async || (ticks(server, source).await >= count).then_some(())).await;
 }
 
 /// The times that became events, in milliseconds since 1970, in the order of their commits.
@@ -108,21 +118,20 @@ async fn source_that_is_deleted_or_switched_off_ticks_no_more() {
     // Without a configuration it keeps its own.
     assert_eq!((&out["feed"], &out["config"]["schedule"]), (&Value::Null, &json!("* * * * * *")));
     let other = ticking(&server, &receiver, kept.clone()).await;
-    let ticks_of = async |source: &str| receipts(&server, source).await.len();
-    let before = ticks_of(&source).await;
-    while ticks_of(&other).await < 3 {
-        receiver.wait_until_quiet().await;
-    }
-    assert!(ticks_of(&source).await <= before + 1, "at most the one that was being committed");
+    let before = ticks(&server, &source).await;
+    wait_for_ticks(&server, &other, 3).await;
+    assert!(ticks(&server, &source).await <= before + 1, "at most the one that was being committed");
 
     let _ = api.put(&source, kept).await.expect(200);
-    let before = ticks_of(&source).await;
-    while ticks_of(&source).await == before {
-        receiver.wait_until_quiet().await;
-    }
+    let before = ticks(&server, &source).await;
+    wait_for_ticks(&server, &source, before + 1).await;
     let _ = api.delete(&source).await.expect(204);
-    let _ = api.delete(&other).await.expect(204);
-    receiver.wait_until_quiet().await;
+    // The other one goes on, and nothing of the deleted one comes any more.
+    let delivered = receiver.count(|it| it.path() == "/tick");
+    let before = ticks(&server, &other).await;
+    wait_for_ticks(&server, &other, before + 3).await;
+    let since = receiver.count(|it| it.path() == "/tick") - delivered;
+    assert!(since <= 3 + 2, "{since} ticks came while one source made 3");
     let _ = api.get(&source).await.expect(404);
 }
 

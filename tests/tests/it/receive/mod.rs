@@ -19,6 +19,7 @@
 
 mod accept;
 mod answer;
+mod brokers;
 mod bytes;
 mod crash;
 mod crash_loop;
