@@ -18,7 +18,7 @@ pub mod patch;
 pub mod payload;
 pub mod receipt;
 pub mod source;
-mod source_feed;
+pub mod source_feed;
 mod source_rules;
 pub mod status;
 pub mod task;

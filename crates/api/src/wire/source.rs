@@ -111,7 +111,11 @@ pub struct SourceIn {
     pub response: Option<SourceResponseIn>,
 }
 
-/// What proves requests; of a source that fetches, the configuration of its feed.
+/// What proves requests; of a source that fetches, the configuration of its feed, as `GET /ingest/api/v1/feed-kind`
+/// describes it. A secret that is still `[redacted]` stays as it is while type and server do.
+///
+/// `cron`: `schedule` (in UTC: five fields, or six with seconds first), `payload`, `contentType`. Each time becomes an
+/// event once. Times that were missed are not made up for, but for the last one if it was less than an hour ago.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = IngestSourceConfigIn)]
@@ -125,11 +129,9 @@ pub struct SourceConfigIn {
     /// Hooktide's own: several secrets, each with its window.
     #[serde(default)]
     pub secrets: Option<Vec<SourceSecretIn>>,
-    /// Of a source that fetches. `cron`: `schedule` (five fields in UTC, or six with seconds first), `payload` and
-    /// `contentType`. Each time becomes an event once; of times that were missed only the last is made up for, if it was
-    /// less than an hour ago. A secret that is still `[redacted]` stays as it is while type and server do.
+    // What only feeds have; the description of the type tells of it.
     #[serde(flatten)]
-    #[schema(value_type = Object, additional_properties)]
+    #[schema(ignore)]
     pub feed: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -247,16 +249,17 @@ pub struct SourceOut {
     pub updated_at: Timestamp,
 }
 
-/// What proves requests, without the secrets' texts.
+/// What proves requests, without the secrets' texts; of a source that fetches, also the configuration of its feed, with
+/// `[redacted]` in the place of secrets.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = IngestSourceConfigOut)]
 pub struct SourceConfigOut {
     /// The secrets, in the order in which they are tried.
     pub secrets: Vec<SourceSecretOut>,
-    /// Of a source that fetches: the configuration of its feed; secrets are `[redacted]`.
+    // As in what is written.
     #[serde(flatten)]
-    #[schema(value_type = Object, additional_properties)]
+    #[schema(ignore)]
     pub feed: serde_json::Map<String, serde_json::Value>,
 }
 

@@ -37,6 +37,37 @@ pub struct FeedOut {
     pub last_error: Option<String>,
 }
 
+/// A type of sources that fetch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedKindOut {
+    /// Its name, for a source's `type`.
+    pub name: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+    /// The type of an event that says nothing else: by a header, field or property `event-type` of its own, or by the
+    /// source's `eventType`.
+    pub event_type: &'static str,
+    /// JSON Schema (2020-12) of the source's `config`.
+    #[schema(value_type = Object)]
+    pub schema: Value,
+    /// A configuration that passes.
+    #[schema(value_type = Object)]
+    pub example: Value,
+}
+
+impl From<&FeedKind> for FeedKindOut {
+    fn from(kind: &FeedKind) -> Self {
+        Self {
+            name: kind.name,
+            summary: kind.summary,
+            event_type: kind.event_type,
+            schema: fields::schema(kind.fields),
+            example: serde_json::from_str(kind.example).unwrap_or_default(),
+        }
+    }
+}
+
 impl From<FeedState> for FeedOut {
     fn from(state: FeedState) -> Self {
         let word = if state.is_connected { "connected" } else { WAITING };

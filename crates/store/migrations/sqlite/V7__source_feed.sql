@@ -4,4 +4,4 @@
 ALTER TABLE source ADD COLUMN feeds INTEGER NOT NULL DEFAULT 0;
 
 -- What is fetched is found at start without a look at the other sources.
-CREATE INDEX source_feeds ON source (seq) WHERE feeds = 1;
+CREATE INDEX source_feeds ON source (feeds) WHERE feeds = 1;

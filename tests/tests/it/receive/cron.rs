@@ -195,3 +195,21 @@ async fn server_stops_in_order_between_ticks() {
     server.restart().await;
     assert!(!scheduled(&server, &source).await.is_empty());
 }
+
+#[tokio::test]
+async fn types_that_fetch_are_listed_with_schema_and_example() {
+    let server = ServerUnderTest::start().await;
+    let api = server.api();
+    let list = api.get("/ingest/api/v1/feed-kind").await.expect(200).json();
+    let kinds = list["data"].as_array().unwrap();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["cron", "redis-stream", "nats", "amqp", "mqtt"]);
+    for kind in kinds {
+        assert_eq!(kind["schema"]["type"], "object", "{kind}");
+        // Switched off, so that nobody connects to a server of the documentation.
+        let source =
+            json!({ "name": "n", "type": kind["name"], "config": kind["example"], "disabled": true });
+        let out = api.post(SOURCES, source).await.expect(201).json();
+        assert_eq!((&out["type"], &out["feed"]), (&kind["name"], &Value::Null), "{out}");
+    }
+}

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::pull::{Batch, Config};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer};
-use async_nats::jetstream::{self};
-use async_nats::jetstream::{AckKind, Message};
+use async_nats::jetstream::{self, AckKind, Message};
 use futures_util::future::join_all;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
@@ -16,6 +15,9 @@ use crate::seam::{BoxFuture, Fault};
 
 /// How long the server holds a request for messages.
 const REQUEST_MAX: Duration = Duration::from_secs(10);
+/// After which time the server hands out again what was not acknowledged. Committing takes far less, and what comes again
+/// for all that is recognised; after a crash it is how long the rest of the last batch takes.
+const ACK_WAIT: Duration = Duration::from_secs(10);
 /// After which time a message that could not be stored comes again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
 
@@ -46,6 +48,7 @@ impl Puller {
         let config = Config {
             durable_name: Some(pulled.consumer.clone()),
             ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
             filter_subject: pulled.subject.clone().unwrap_or_default(),
             ..Config::default()
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hooktide_testkit::{Api, Received, Receiver, ServerSetup, ServerUnderTest, wait_until};
+use hooktide_testkit::{Api, DEADLINE, Received, Receiver, ServerSetup, ServerUnderTest, wait_until};
 use serde_json::{Value, json};
 
 use super::broker::Broker;
@@ -59,9 +59,10 @@ impl<B: Broker> Fetching<B> {
         self.receiver.wait_for(1, |it| it.path() == "/event" && it.body == body).await.remove(0)
     }
 
-    /// Deletes the source and waits until the broker has seen it go.
+    /// Stops the server, which tells the broker first what is durable; then looks at what is left there.
     async fn end(mut self) -> usize {
-        let _ = self.api.delete(&self.source).await.expect(204);
+        let stopped = self.server.sigterm(DEADLINE).await;
+        assert!(stopped.success(), "{stopped:?}");
         let left = self.broker.left().await;
         self.broker.clean().await;
         left
