@@ -1,10 +1,11 @@
-//! Where bytes go: guarded outbound connections.
+//! Where bytes go, and where they are fetched: guarded outbound connections.
 //!
-//! Four rooms. [`guard`] decides which URLs, names and addresses a user may aim at and dials only what it has vetted.
+//! Five rooms. [`guard`] decides which URLs, names and addresses a user may aim at and dials only what it has vetted.
 //! [`seam`] is the contract between the engine and the destination kinds, [`mapping`] turns an event into the values
 //! that a kind asks for, and [`kinds`] holds one module per kind, each of which reaches the network through the guard
-//! and never around it. The `pipeline` crate calls both; nothing here knows about stores or retries.
+//! and never around it. [`feeds`] holds one module per kind of source that fetches its events. The `pipeline` crate calls both; nothing here knows about stores or retries.
 
+pub mod feeds;
 pub mod guard;
 pub mod headers;
 pub mod kinds;

@@ -30,7 +30,7 @@ pub use page::{Order, Page, PageRequest};
 pub use receipt::{Receipt, ReceiptHead, ReceiptOutcome};
 pub use retry::RetrySchedule;
 pub use source::{
-    Source, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit, SourceToken,
-    TokenHash,
+    Source, SourceFeed, SourceResponse, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit,
+    SourceToken, TokenHash,
 };
 pub use time::Timestamp;

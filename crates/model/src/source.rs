@@ -34,6 +34,8 @@ pub struct Source {
     pub secrets: Vec<SourceSecret>,
     /// What differs from the provider's own ways.
     pub settings: SourceSettings,
+    /// Where its events are fetched from; absent where they come in through its door.
+    pub feed: Option<SourceFeed>,
     /// Free string pairs.
     pub metadata: Metadata,
     /// When it was created.
@@ -122,6 +124,17 @@ impl fmt::Debug for SourceSecret {
             .field("from_s", &self.from_s)
             .field("until_s", &self.until_s)
             .finish()
+    }
+}
+
+/// Where a source fetches its events from: the configuration of the feed that its provider names, secrets in clear.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceFeed(pub serde_json::Value);
+
+impl fmt::Debug for SourceFeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
+use crate::feed::Feeds;
 use crate::http_clients::HttpClients;
 use crate::keys::Keys;
 use crate::lane::Lane;
@@ -46,6 +47,8 @@ pub(crate) struct Engine {
     pub(crate) scripts: Scripts,
     /// Where scripts are checked and tried, so that trying holds up no delivery.
     pub(crate) trials: Scripts,
+    /// Sources that fetch.
+    pub(crate) feeds: Arc<Feeds>,
     pub(crate) draining: AtomicBool,
     pub(crate) runtime: Handle,
     random: AtomicU64,
@@ -81,6 +84,7 @@ impl Engine {
             filter_turns: Arc::new(Semaphore::new(crate::filters::EVALUATIONS_MAX)),
             scripts: Scripts::new(SCRIPTS_MAX),
             trials: Scripts::new(TRIALS_MAX),
+            feeds: Feeds::new(),
             draining: AtomicBool::new(false),
             runtime: parts.runtime,
             random: AtomicU64::new(parts.seed),

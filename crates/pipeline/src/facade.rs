@@ -12,10 +12,14 @@ use hooktide_model::{
 use hooktide_store::{Accepted, Idempotency, ObjectRef, Store, StoreError};
 use http::HeaderValue;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use crate::dispatch::{Dispatcher, note_due};
 use crate::engine::{Engine, EngineParts};
-use crate::{AppConfig, Catalogue, Publish, PublishError, accept, recover, sweep, timer};
+use crate::{AppConfig, Catalogue, FetchLimits, Publish, PublishError, accept, feed, recover, sweep, timer};
+
+/// The part of the time for stopping that feeds may use: they end first, so that nothing new comes in.
+const FEEDS_SHARE: u32 = 2;
 
 /// How the flow behaves.
 #[derive(Clone, Debug)]
@@ -42,6 +46,8 @@ pub struct PipelineConfig {
     pub public_url: String,
     /// Its host, which names the server to receivers that are asked for their consent.
     pub origin: HeaderValue,
+    /// What holds for sources that fetch.
+    pub fetch: FetchLimits,
 }
 
 /// Why a resend was refused.
@@ -97,6 +103,9 @@ impl Pipeline {
         }
         engine.runtime.spawn(timer::run(Arc::downgrade(&engine)));
         engine.runtime.spawn(sweep::run(Arc::downgrade(&engine)));
+        let feeds = Arc::clone(&engine.feeds);
+        let supervisor = feed::supervise(Arc::downgrade(&engine), Arc::clone(&feeds));
+        feeds.started(engine.runtime.spawn(supervisor));
         Ok(Self { engine })
     }
 
@@ -205,11 +214,13 @@ impl Pipeline {
         self.engine.draining.store(true, Ordering::Release);
     }
 
-    /// End: let requests in flight finish within `grace`, then close the store. What is left is found at the next start.
+    /// End: let feeds settle what they hold and requests in flight finish within `grace`, then close the store. What is left is found at the next start.
     pub async fn stop(&self, grace: Duration) {
         self.drain();
+        let deadline = Instant::now() + grace;
+        self.engine.feeds.end(grace / FEEDS_SHARE).await;
         self.engine.lanes.close();
-        if tokio::time::timeout(grace, self.engine.slots_have_ended()).await.is_err() {
+        if tokio::time::timeout_at(deadline, self.engine.slots_have_ended()).await.is_err() {
             tracing::warn!("some deliveries did not end in time; they are repeated at the next start");
         }
         self.engine.store.close().await;

@@ -1,6 +1,6 @@
 //! The flow: a file per verb.
 //!
-//! [`receive`] judges a provider's request and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
+//! [`receive`] judges a provider's request, [`feed`] fetches where there is none, and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
 //! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends; [`record`] turns the answer into an outcome
 //! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
 
@@ -11,6 +11,7 @@ mod deliver;
 mod dispatch;
 mod engine;
 mod facade;
+mod feed;
 mod filters;
 mod handshake;
 mod health;
@@ -45,6 +46,7 @@ mod trial;
 pub use accept::{Publish, PublishError};
 pub use catalogue::{AppConfig, Catalogue};
 pub use facade::{Pipeline, PipelineConfig, RecoverError, ResendError};
+pub use feed::{FEEDS_MAX, FeedState, FetchLimits};
 pub use hops::{HOPS, hops_of};
 pub use receive::{ENCODED, Inbound, Received, Refused};
 pub use replay::{ReplayError, Replayed};

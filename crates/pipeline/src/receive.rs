@@ -95,6 +95,12 @@ impl Refused {
     pub(crate) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), receipt: None }
     }
+
+    /// For what went round in a loop.
+    pub(crate) fn looping() -> Self {
+        let detail = "this event was passed on by endpoints too often; end the loop that it goes round in";
+        Self::new(508, "loop_detected", detail)
+    }
 }
 
 impl Inbound {
@@ -112,7 +118,7 @@ impl Inbound {
     }
 
     /// How often what happened was passed on by a server like this.
-    fn hops(&self) -> u8 {
+    pub(crate) fn hops(&self) -> u8 {
         let value = |wanted: &str| {
             self.headers
                 .iter()
@@ -180,10 +186,7 @@ pub(crate) async fn receive(
     }
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(_) if inbound.hops() > HOPS_MAX => {
-            let detail =
-                "this event was passed on by endpoints too often; end the loop that it goes round in";
-            let refused = Refused::new(508, "loop_detected", detail);
-            Ok(keep(engine, config, &inbound, refused, now).await)
+            Ok(keep(engine, config, &inbound, Refused::looping(), now).await)
         }
         // After the proof: what anybody can send must not use up what the provider may.
         Ok(_) if !config.may_take(now) => {
@@ -413,8 +416,10 @@ fn event_type(config: &SourceConfig, inbound: &Inbound, part: &Part) -> EventTyp
         .take(EVENT_TYPE_CHARS_MAX)
         .map(|one| if allowed(one) { one } else { '_' })
         .collect();
-    EventTypeName::parse(&fitting)
-        .unwrap_or_else(|_| EventTypeName::trusted(&format!("{}.event", config.provider.name)))
+    EventTypeName::parse(&fitting).unwrap_or_else(|_| match config.feed {
+        Some(feed) => EventTypeName::trusted(feed.event_type),
+        None => EventTypeName::trusted(&format!("{}.event", config.provider.name)),
+    })
 }
 
 /// What makes two requests to one source the same event, and what tells their bodies apart.
@@ -457,6 +462,13 @@ impl crate::Pipeline {
     /// A source was changed or deleted: pass it as it was and as it is.
     pub fn source_changed(&self, versions: &[&hooktide_model::Source]) {
         self.engine.catalogue.source_changed(versions);
+        self.engine.feeds.source_changed(versions);
+    }
+
+    /// How the feed of a source that fetches is doing; `None` when it does not run.
+    #[must_use]
+    pub fn feed_state(&self, source: hooktide_model::SourceId) -> Option<crate::FeedState> {
+        self.engine.feeds.state(source.seq())
     }
 
     /// Judge a provider's request and commit it. Actions follow by themselves.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hooktide_destinations::feeds::{FeedKind, feed};
 use hooktide_model::{Source, SourceSecret, SourceSecretUse, SourceSplit, Timestamp};
 use hooktide_verify::{CustomScheme, Provider, Purpose, Rule, Scheme, Secret, Split, TokenAt, provider};
 use parking_lot::Mutex;
@@ -22,12 +23,26 @@ pub(crate) const REFUSED_BYTES_MAX: usize = 8 << 20;
 /// How far a caller may run ahead of the rate: so much of it at once.
 const BURST: Duration = Duration::from_secs(1);
 
+/// Stands in the place of the provider of a source that fetches. Whoever reads it is trusted: there is nothing to prove.
+static FETCHED: Provider = Provider {
+    name: "feed",
+    title: "A feed",
+    scheme: Scheme::None,
+    event_type: Some(Rule::Header(Cow::Borrowed("event-type"))),
+    dedupe: Rule::NOTHING,
+    methods: &[],
+    content_types: &[],
+    ..Provider::COMMON
+};
+
 /// A parsed source.
 pub struct SourceConfig {
     /// The source.
     pub source: Source,
     /// Its provider.
     pub provider: &'static Provider,
+    /// Where its events are fetched from; absent where it has a door.
+    pub feed: Option<&'static FeedKind>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) dedupe: Rule,
     pub(crate) event_type: Option<Rule>,
@@ -48,7 +63,8 @@ impl fmt::Debug for SourceConfig {
 impl SourceConfig {
     /// Parse a stored source; `None` when this program does not know its provider.
     pub(crate) fn new(source: Source) -> Option<Arc<Self>> {
-        let Some(provider) = provider(&source.provider) else {
+        let feed = source.feed.as_ref().and_then(|_| feed(&source.provider));
+        let Some(provider) = provider_of(&source) else {
             tracing::error!(source = %source.id, provider = source.provider, "this version does not know the provider");
             return None;
         };
@@ -59,6 +75,7 @@ impl SourceConfig {
         let settings = &source.settings;
         Some(Arc::new(Self {
             provider,
+            feed,
             secret_names: secret_names(&scheme),
             scheme,
             secrets: source.secrets.iter().map(secret).collect(),
@@ -105,7 +122,14 @@ impl SourceConfig {
 pub fn scheme_of(source: &Source) -> Option<Cow<'static, Scheme>> {
     match &source.settings.scheme {
         Some(own) => serde_json::from_str::<CustomScheme>(own).ok()?.checked().ok().map(Cow::Owned),
-        None => provider(&source.provider).map(|provider| Cow::Borrowed(&provider.scheme)),
+        None => provider_of(source).map(|provider| Cow::Borrowed(&provider.scheme)),
+    }
+}
+
+fn provider_of(source: &Source) -> Option<&'static Provider> {
+    match source.feed {
+        Some(_) => feed(&source.provider).map(|_| &FETCHED),
+        None => provider(&source.provider),
     }
 }
 

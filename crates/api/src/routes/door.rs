@@ -44,7 +44,9 @@ async fn receive(api: &ApiState, request: Request) -> Result<Response, ApiError>
     let target = parts.uri.path_and_query().map_or(DOOR, |target| target.as_str()).to_owned();
     let token = token(&target);
     let config = api.pipeline.source(SourceToken::hash_of(token)).await?;
-    let config = config.ok_or_else(|| ApiError::not_found("source"))?;
+    // One that fetches has no door, whoever knows its token.
+    let config =
+        config.filter(|config| config.feed.is_none()).ok_or_else(|| ApiError::not_found("source"))?;
     let settings = &config.source.settings;
     let bytes_max = settings.body_bytes_max.map_or(api.receive.body_bytes_max, |bytes| bytes as usize);
     let peer = sender(&parts.extensions, &parts.headers, &api.receive.trusted_proxies);

@@ -18,6 +18,7 @@ mod endpoint_target;
 mod endpoint_transformation;
 mod event_type;
 mod event_type_seen;
+mod feed_kind;
 mod health;
 mod message;
 pub(crate) mod params;

@@ -42,7 +42,8 @@ pub(super) async fn find(api: &ApiState, org: &OrgId, named: &str) -> ApiResult<
 }
 
 fn out(api: &ApiState, row: Source) -> SourceOut {
-    SourceOut::of(row, &api.receive.public_url)
+    let feed = api.pipeline.feed_state(row.id);
+    SourceOut::of(row, &api.receive.public_url, feed)
 }
 
 /// List sources, by default oldest first.
@@ -70,7 +71,7 @@ pub(crate) async fn create(
     key: IdempotencyKey,
     BoundedBody(body): BoundedBody,
 ) -> ApiResult<Answer<SourceOut>> {
-    let draft = parse_json::<SourceIn>(&body)?.checked()?;
+    let draft = parse_json::<SourceIn>(&body)?.checked(None, &api.destinations)?;
     let idempotency = bind(&key, &org, "source.create", &[], &body);
     let row = insert(&api, &org, draft, idempotency).await?;
     Ok(created(out(&api, row)))
@@ -94,6 +95,7 @@ async fn insert(
         token: new_token(api),
         secrets: draft.secrets.unwrap_or_default(),
         settings: draft.settings,
+        feed: draft.feed,
         metadata: draft.metadata,
         created_at: now,
         updated_at: now,
@@ -141,17 +143,17 @@ pub(crate) async fn upsert(
     Json(body): Json<SourceIn>,
 ) -> ApiResult<Answer<SourceOut>> {
     let named = put_ref::<SourceId>(&path.source_id, "source_id", "source")?;
-    let draft = body.checked()?;
     if api.store.source(&org, &named).await?.is_some() {
-        let uid = uid_of_replaced(&named, draft.uid.clone());
-        let draft = SourceDraft { uid, ..draft };
         let replace = |row: &mut Source| {
-            draft.clone().replace(row);
+            let draft = body.clone().checked(Some(row), &api.destinations)?;
+            let uid = uid_of_replaced(&named, draft.uid.clone());
+            SourceDraft { uid, ..draft }.replace(row);
             Ok(())
         };
         let row = change::source(&api, &org, &named, None, replace).await?;
         return Ok(ok(out(&api, row)));
     }
+    let draft = body.checked(None, &api.destinations)?;
     let uid = uid_of_created(&named, draft.uid.as_ref(), "source")?;
     let row = insert(&api, &org, SourceDraft { uid: Some(uid), ..draft }, None).await?;
     Ok(created(out(&api, row)))
@@ -205,7 +207,11 @@ pub(crate) async fn rotate_token(
     Path(path): Path<SourcePath>,
     key: IdempotencyKey,
 ) -> ApiResult<Answer<RotateTokenOut>> {
-    let id = find(&api, &org, &path.source_id).await?.id;
+    let row = find(&api, &org, &path.source_id).await?;
+    if row.feed.is_some() {
+        return Err(ApiError::conflict("no_url", "this source fetches its events and has no URL"));
+    }
+    let id = row.id;
     let idempotency = bind(&key, &org, "source.rotate-token", &id.to_bytes(), &[]);
     let token = new_token(&api);
     let rotate = |row: &mut Source| {

@@ -8,9 +8,9 @@ use utoipa_axum::routes;
 
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
-    endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, health, message,
-    receipt, source, source_attempt, source_endpoint, source_endpoint_filter, source_endpoint_transformation,
-    source_log, source_secret,
+    endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, feed_kind, health,
+    message, receipt, source, source_attempt, source_endpoint, source_endpoint_filter,
+    source_endpoint_transformation, source_log, source_secret,
 };
 use crate::state::ApiState;
 
@@ -59,6 +59,7 @@ fn configuration() -> OpenApiRouter<ApiState> {
 fn ingest() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         // /ingest/api/v1/source
+        .routes(routes!(feed_kind::list))
         .routes(routes!(source::list, source::create))
         .routes(routes!(source::get, source::upsert, source::patch, source::delete))
         .routes(routes!(source::rotate_token))

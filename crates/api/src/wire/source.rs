@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use hooktide_destinations::feeds::{FEEDS, FeedKind, feed};
+use hooktide_destinations::seam::Policy;
 use hooktide_model::{
-    Metadata, Source, SourceId, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit, Timestamp, Uid,
+    Metadata, Source, SourceFeed, SourceId, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit,
+    Timestamp, Uid,
 };
+use hooktide_pipeline::FeedState;
 use hooktide_verify::{PROVIDERS, provider};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Patch;
 use super::patch::not_null;
+use super::source_feed::{FeedOut, WAITING, check_feed, check_no_requests, shown_feed};
 use super::source_rules::{
     check_methods, check_response, check_rule, check_scheme, check_secrets, check_split, check_url,
 };
@@ -50,11 +55,13 @@ pub struct SourceIn {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 256, pattern = r"^[a-zA-Z0-9\-_.]+$")]
     pub uid: Option<String>,
-    /// The provider: `github`, `stripe`, `standard-webhooks`, … `generic-webhook` and `none` verify nothing.
+    /// The provider: `github`, `stripe`, `standard-webhooks`, … `generic-webhook` and `none` verify nothing. A source of
+    /// type `cron` has no URL: it makes an event at each time of its schedule. Hooktide's own, and without URL too, are
+    /// the types that fetch from brokers: `redis-stream`, `nats`, `amqp` and `mqtt`.
     #[serde(rename = "type")]
     #[schema(example = "github")]
     pub kind: String,
-    /// What proves requests. When a source is replaced without it, its secrets stay.
+    /// What proves requests, or where events are fetched. When a source is replaced without it, what it has stays.
     #[serde(default)]
     pub config: Option<SourceConfigIn>,
     /// Free string pairs, at most 4,096 bytes as JSON.
@@ -104,7 +111,11 @@ pub struct SourceIn {
     pub response: Option<SourceResponseIn>,
 }
 
-/// What proves requests.
+/// What proves requests; of a source that fetches, the configuration of its feed, as `GET /ingest/api/v1/feed-kind`
+/// describes it. A secret that is still `[redacted]` stays as it is while type and server do.
+///
+/// `cron`: `schedule` (in UTC: five fields, or six with seconds first), `payload`, `contentType`. Each time becomes an
+/// event once. Times that were missed are not made up for, but for the last one if it was less than an hour ago.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = IngestSourceConfigIn)]
@@ -118,6 +129,10 @@ pub struct SourceConfigIn {
     /// Hooktide's own: several secrets, each with its window.
     #[serde(default)]
     pub secrets: Option<Vec<SourceSecretIn>>,
+    // What only feeds have; the description of the type tells of it.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub feed: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A secret with its window.
@@ -194,9 +209,11 @@ pub struct SourceOut {
     /// The provider.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What proves requests, without the secrets' texts.
+    /// What proves requests, without the secrets' texts; of a source that fetches, where.
     pub config: SourceConfigOut,
-    /// Where the provider sends. Whoever knows it may try; keep it to yourself.
+    /// How it is doing, if it fetches and is not switched off.
+    pub feed: Option<FeedOut>,
+    /// Where the provider sends; null for a source that fetches. Whoever knows it may try; keep it to yourself.
     pub ingest_url: Option<String>,
     /// Free string pairs.
     pub metadata: Metadata,
@@ -232,13 +249,18 @@ pub struct SourceOut {
     pub updated_at: Timestamp,
 }
 
-/// What proves requests, without the secrets' texts.
+/// What proves requests, without the secrets' texts; of a source that fetches, also the configuration of its feed, with
+/// `[redacted]` in the place of secrets.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = IngestSourceConfigOut)]
 pub struct SourceConfigOut {
     /// The secrets, in the order in which they are tried.
     pub secrets: Vec<SourceSecretOut>,
+    // As in what is written.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub feed: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A secret without its text.
@@ -284,6 +306,8 @@ pub struct SourceDraft {
     pub provider: String,
     /// The secrets; `None` to keep what there is.
     pub secrets: Option<Vec<SourceSecret>>,
+    /// Where its events are fetched, where it has no door.
+    pub feed: Option<SourceFeed>,
     /// What differs from the provider's own ways.
     pub settings: SourceSettings,
     /// Free string pairs.
@@ -291,45 +315,68 @@ pub struct SourceDraft {
 }
 
 impl SourceIn {
-    /// Check all rules.
+    /// Check all rules; `stored` is the source that it replaces.
     ///
     /// # Errors
     /// 422 with every broken rule.
-    pub fn checked(self) -> Result<SourceDraft, ApiError> {
+    pub fn checked(self, stored: Option<&Source>, policy: &Policy) -> Result<SourceDraft, ApiError> {
         let mut rules = Rules::new();
         rules.name("name", &self.name);
         let known = WIRE_TYPES.iter().find(|(wire, _)| *wire == self.kind);
         let provider_name = known.map_or(self.kind.as_str(), |(_, name)| name).to_owned();
-        if provider(&provider_name).is_none() {
-            let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+        let kind = feed(&provider_name);
+        if provider(&provider_name).is_none() && kind.is_none() {
+            let names = PROVIDERS.iter().map(|provider| provider.name);
+            let names: Vec<&str> = names.chain(FEEDS.iter().map(|feed| feed.name)).collect();
             rules.fail("type", format_args!("is not known; there are {}", names.join(", ")));
         }
-        let settings = SourceSettings {
+        let feed = kind.and_then(|kind| {
+            self.check_no_requests(&mut rules, kind);
+            let written = self.config.clone().map(|config| config.feed);
+            check_feed(&mut rules, kind, written, stored, policy)
+        });
+        let draft = SourceDraft {
+            uid: rules.uid::<SourceId>("uid", self.uid.as_deref()),
+            secrets: self.config.clone().map(|config| check_secrets(&mut rules, config)),
+            feed,
+            metadata: rules.metadata(self.metadata.clone()),
+            name: self.name.clone(),
+            settings: self.settings(&mut rules, &provider_name, known.is_some()),
+            provider: provider_name,
+        };
+        rules.finish().map(|()| draft)
+    }
+
+    fn check_no_requests(&self, rules: &mut Rules, kind: &FeedKind) {
+        check_no_requests(rules, kind, |field| match field {
+            "url" => self.url.is_some(),
+            "methods" => self.methods.is_some(),
+            "throttleRate" => self.throttle_rate.is_some(),
+            "scheme" => self.scheme.is_some(),
+            "response" => self.response.is_some(),
+            _ => self.dedupe.is_some(),
+        });
+    }
+
+    /// What differs from the provider's own ways.
+    fn settings(self, rules: &mut Rules, provider_name: &str, is_wire_type: bool) -> SourceSettings {
+        SourceSettings {
             disabled: self.disabled,
-            wire_type: known.map(|_| self.kind.clone()),
-            url: self.url.and_then(|url| check_url(&mut rules, url)),
-            methods: self.methods.map(|methods| check_methods(&mut rules, methods)),
+            wire_type: is_wire_type.then(|| self.kind.clone()),
+            url: self.url.and_then(|url| check_url(rules, url)),
+            methods: self.methods.map(|methods| check_methods(rules, methods)),
             body_bytes_max: self.body_bytes_max.inspect(|bytes| {
                 if !(1..=BODY_BYTES_CEILING).contains(bytes) {
                     rules.fail("bodyBytesMax", format_args!("must be 1 to {BODY_BYTES_CEILING}"));
                 }
             }),
             throttle_rate: rules.rate("throttleRate", self.throttle_rate),
-            dedupe: self.dedupe.and_then(|rule| check_rule(&mut rules, "dedupe", &rule)),
-            event_type: self.event_type.and_then(|rule| check_rule(&mut rules, "eventType", &rule)),
-            split: self.split.and_then(|split| check_split(&mut rules, &provider_name, &split)),
-            scheme: self.scheme.and_then(|scheme| check_scheme(&mut rules, &provider_name, &scheme)),
-            response: self.response.map(|response| check_response(&mut rules, response)),
-        };
-        let draft = SourceDraft {
-            uid: rules.uid::<SourceId>("uid", self.uid.as_deref()),
-            provider: provider_name,
-            secrets: self.config.map(|config| check_secrets(&mut rules, config)),
-            settings,
-            metadata: rules.metadata(self.metadata),
-            name: self.name,
-        };
-        rules.finish().map(|()| draft)
+            dedupe: self.dedupe.and_then(|rule| check_rule(rules, "dedupe", &rule)),
+            event_type: self.event_type.and_then(|rule| check_rule(rules, "eventType", &rule)),
+            split: self.split.and_then(|split| check_split(rules, provider_name, &split)),
+            scheme: self.scheme.and_then(|scheme| check_scheme(rules, provider_name, &scheme)),
+            response: self.response.map(|response| check_response(rules, response)),
+        }
     }
 }
 
@@ -340,6 +387,7 @@ impl SourceDraft {
         source.uid = self.uid;
         source.provider = self.provider;
         source.settings = self.settings;
+        source.feed = self.feed;
         source.metadata = self.metadata;
         if let Some(secrets) = self.secrets {
             source.secrets = secrets;
@@ -368,9 +416,9 @@ impl SourcePatch {
 }
 
 impl SourceOut {
-    /// The source as its owner sees it; `base` is where providers reach this server.
+    /// The source as its owner sees it; `base` is where providers reach this server, `feed` how its feed is doing.
     #[must_use]
-    pub fn of(row: Source, base: &str) -> Self {
+    pub fn of(row: Source, base: &str, feed: Option<FeedState>) -> Self {
         let time = |seconds: i64| Timestamp::from_unix_ms(seconds.saturating_mul(1000));
         let secret = |secret: SourceSecret| SourceSecretOut {
             id: secret.id,
@@ -378,14 +426,24 @@ impl SourceOut {
             valid_from: secret.from_s.map(time),
             valid_until: secret.until_s.map(time),
         };
-        let ingest_url = Some(ingest_url(base, &row));
+        let ingest_url = row.feed.is_none().then(|| ingest_url(base, &row));
+        let shown_feed = shown_feed(&row);
+        let feed = row.feed.as_ref().filter(|_| !row.settings.disabled).map(|_| match feed {
+            Some(state) => state.into(),
+            // Its turn has not come.
+            None => FeedOut { state: WAITING, since: row.updated_at, last_error: None },
+        });
         let settings = row.settings;
         Self {
             id: row.id,
             uid: row.uid,
             name: row.name,
             kind: settings.wire_type.unwrap_or(row.provider),
-            config: SourceConfigOut { secrets: row.secrets.into_iter().map(secret).collect() },
+            config: SourceConfigOut {
+                secrets: row.secrets.into_iter().map(secret).collect(),
+                feed: shown_feed,
+            },
+            feed,
             ingest_url,
             metadata: row.metadata,
             disabled: settings.disabled,

@@ -51,7 +51,7 @@ pub(super) fn check_split(
     match split {
         serde_json::Value::Bool(false) => None,
         serde_json::Value::Bool(true) => {
-            if provider(provider_name).is_some_and(|provider| provider.split.is_none()) {
+            if provider(provider_name).is_none_or(|provider| provider.split.is_none()) {
                 rules.fail("split", format_args!("{provider_name} does not say where events are: give `at`"));
             }
             Some(SourceSplit::Provider)

@@ -108,6 +108,7 @@ fn new_source(server: &Server, org: &OrgId) -> Source {
             until_s: None,
         }],
         settings: SourceSettings::default(),
+        feed: None,
         metadata: BTreeMap::new(),
         created_at: now,
         updated_at: now,

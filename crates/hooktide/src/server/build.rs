@@ -12,7 +12,7 @@ use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
 use hooktide_destinations::seam::{Policy, Shared, SharedConfig};
 use hooktide_model::clock::SystemClock;
 use hooktide_model::{Clock, RetrySchedule};
-use hooktide_pipeline::{Pipeline, PipelineConfig};
+use hooktide_pipeline::{FetchLimits, Pipeline, PipelineConfig};
 use hooktide_store::Store;
 use hooktide_store::backends::sqlite::{Retention, SqliteOptions, SqliteStore};
 use hooktide_store::vault::Vault;
@@ -148,7 +148,7 @@ fn open_store(
         vault,
         clock,
         idempotency_window: config.idempotency.window,
-        dedupe_window: config.receive.dedupe_window.min(history),
+        dedupe_window: dedupe_window(config),
         idempotency_keys_max: usize::try_from(config.idempotency.keys_max).unwrap_or(usize::MAX),
         chunk_events: config.storage.chunk_events,
         chunk_bytes: config.chunk_bytes(),
@@ -218,7 +218,17 @@ fn pipeline_config(config: &Config, connections_max: usize, address: SocketAddr)
         svix_headers: delivery.headers != HeaderNames::Webhook,
         origin: origin(&public_url),
         public_url,
+        fetch: FetchLimits {
+            body_bytes_max: usize::try_from(config.receive.body_bytes_max).unwrap_or(usize::MAX),
+            payload_retention: ApiLimits::default().payload_retention,
+            dedupe_window: dedupe_window(config),
+        },
     }
+}
+
+/// How long the same event is recognised: not longer than history is kept.
+fn dedupe_window(config: &Config) -> Duration {
+    config.receive.dedupe_window.min(config.retention.history.unwrap_or(FOR_EVER))
 }
 
 fn limits(config: &Config) -> ApiLimits {

@@ -71,6 +71,7 @@ pub const CONFIGURATION_CLAIMS: &[(&str, ClaimFn)] = claims![
     sources::other_organisation_finds_no_source,
     sources::saved_source_has_the_new_token_only,
     sources::same_request_makes_one_source,
+    sources::sources_that_fetch_are_found_over_all_organisations,
     lists::applications_are_paged_without_gap_or_repeat,
     lists::endpoints_are_paged_without_gap_or_repeat,
     lists::event_types_are_paged_without_gap_or_repeat,

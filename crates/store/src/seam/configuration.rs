@@ -82,7 +82,7 @@ pub trait Configuration: Send + Sync + 'static {
         source: Source,
         idempotency: Option<Idempotency>,
     ) -> Result<Written<Source>, StoreError>;
-    /// Save a changed source, token and secrets included; see [`Configuration::save_endpoint`].
+    /// Save a changed source, token, secrets and feed included; see [`Configuration::save_endpoint`].
     async fn save_source(
         &self,
         source: Source,
@@ -96,6 +96,8 @@ pub trait Configuration: Send + Sync + 'static {
     async fn source_by_token(&self, hash: TokenHash) -> Result<Option<Source>, StoreError>;
     /// List sources by id.
     async fn sources(&self, org: &OrgId, page: PageRequest<SourceId>) -> Result<Page<Source>, StoreError>;
+    /// The sources with a feed, of all organisations, oldest first, so many at most.
+    async fn fetching_sources(&self, limit: usize) -> Result<Vec<Source>, StoreError>;
     /// The application that a source owns.
     async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError>;
 

@@ -7,4 +7,4 @@ mod cloud_events;
 mod configuration;
 mod delivery;
 mod http;
-mod servers;
+pub(crate) mod servers;

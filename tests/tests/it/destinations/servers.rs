@@ -16,7 +16,7 @@ fn url(server: &str) -> Option<String> {
 }
 
 /// `host:port` of a server: from the environment, or on loopback.
-pub(super) fn address(server: &str, default: &str) -> String {
+pub(crate) fn address(server: &str, default: &str) -> String {
     let Some(url) = url(server) else { return default.to_owned() };
     let (_, rest) = url.split_once("://").unwrap();
     let authority = rest.split('/').next().unwrap();
@@ -24,14 +24,14 @@ pub(super) fn address(server: &str, default: &str) -> String {
 }
 
 /// Where the mail server keeps what it takes: the path of its URL.
-pub(super) fn maildir() -> PathBuf {
+pub(crate) fn maildir() -> PathBuf {
     let url = url("smtp").unwrap_or_else(|| "smtp://127.0.0.1:2525/tmp/hooktide-maildir".to_owned());
     let (_, rest) = url.split_once("://").unwrap();
     PathBuf::from(&rest[rest.find('/').unwrap()..])
 }
 
 /// A request to the server that speaks S3: status and body of its answer.
-pub(super) async fn s3(method: &str, path: &str) -> (u16, String) {
+pub(crate) async fn s3(method: &str, path: &str) -> (u16, String) {
     let address = address("s3", "127.0.0.1:5555");
     let mut stream = connect(&address).await;
     let request = format!(
@@ -46,7 +46,7 @@ pub(super) async fn s3(method: &str, path: &str) -> (u16, String) {
 }
 
 /// A name that nobody else uses.
-pub(super) fn unique(prefix: &str) -> String {
+pub(crate) fn unique(prefix: &str) -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
@@ -57,7 +57,7 @@ async fn connect(address: &str) -> TcpStream {
 }
 
 /// A client of the PostgreSQL server of the tests.
-pub(super) async fn postgres() -> tokio_postgres::Client {
+pub(crate) async fn postgres() -> tokio_postgres::Client {
     let mut config = tokio_postgres::Config::new();
     config.user("postgres").dbname("test");
     let stream = connect(&address("postgres", "127.0.0.1:5432")).await;
@@ -67,7 +67,7 @@ pub(super) async fn postgres() -> tokio_postgres::Client {
 }
 
 /// The answer of Redis to `GET key`, as it is on the wire.
-pub(super) async fn redis_get(key: &str) -> String {
+pub(crate) async fn redis_get(key: &str) -> String {
     let mut stream = connect(&address("redis", "127.0.0.1:6379")).await;
     stream.write_all(format!("GET {key}\r\nQUIT\r\n").as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -77,14 +77,14 @@ pub(super) async fn redis_get(key: &str) -> String {
 
 /// A way to a server that can be cut: while it is down, every connection is closed at once.
 #[derive(Debug)]
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
     is_up: Arc<AtomicBool>,
 }
 
 impl Proxy {
     /// A proxy that is down.
-    pub(super) async fn down(server: String) -> Self {
+    pub(crate) async fn down(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let is_up = Arc::new(AtomicBool::new(false));
@@ -104,7 +104,7 @@ impl Proxy {
     }
 
     /// Lets connections through from now on.
-    pub(super) fn bring_up(&self) {
+    pub(crate) fn bring_up(&self) {
         self.is_up.store(true, Ordering::Release);
     }
 }

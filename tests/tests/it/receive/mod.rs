@@ -19,9 +19,11 @@
 
 mod accept;
 mod answer;
+mod brokers;
 mod bytes;
 mod crash;
 mod crash_loop;
+mod cron;
 mod dedupe;
 mod disk;
 mod door;

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 
 fn checked(body: serde_json::Value) -> Result<SourceDraft, ApiError> {
-    serde_json::from_value::<SourceIn>(body).unwrap().checked()
+    serde_json::from_value::<SourceIn>(body).unwrap().checked(None, &Policy::default())
 }
 
 fn broken(body: serde_json::Value) -> Vec<String> {

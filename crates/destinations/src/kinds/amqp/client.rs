@@ -116,7 +116,7 @@ fn short(text: &str) -> lapin::types::ShortString {
     text[..text.floor_char_boundary(SHORT_STRING_BYTES_MAX)].into()
 }
 
-pub(super) fn fault(error: &Error) -> Fault {
+pub(crate) fn fault(error: &Error) -> Fault {
     let ErrorKind::ProtocolError(said) = error.kind() else {
         return Fault::lost(format!("connection to the broker: {error}"));
     };

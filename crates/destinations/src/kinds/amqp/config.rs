@@ -8,10 +8,10 @@ use crate::mapping::Template;
 use crate::seam::{Checked, ConfigMistake, Field, Form, Policy, ServiceScheme, ServiceUrl, fields};
 
 /// Longest exchange name and routing key: the protocol's short string.
-pub(super) const SHORT_STRING_BYTES_MAX: usize = 255;
+pub(crate) const SHORT_STRING_BYTES_MAX: usize = 255;
 
 const PORTS: &[u16] = &[5671, 5672];
-const SCHEMES: &[ServiceScheme] = &[
+pub(crate) const SCHEMES: &[ServiceScheme] = &[
     ServiceScheme { name: "amqp", port: 5672, is_tls: false, service_ports: PORTS },
     ServiceScheme { name: "amqps", port: 5671, is_tls: true, service_ports: PORTS },
 ];

@@ -22,9 +22,9 @@ use crate::seam::{Fault, ServiceUrl, Shared, open_plain};
 /// What the broker's own list of connections shows.
 const CONNECTION_NAME: &str = "hooktide";
 
-pub(super) struct Connection {
+pub(crate) struct Connection {
     connection: lapin::Connection,
-    pub(super) channel: Channel,
+    pub(crate) channel: Channel,
     _hang_up: HangUp,
 }
 
@@ -39,7 +39,8 @@ impl Drop for HangUp {
 }
 
 impl Connection {
-    pub(super) async fn open(shared: &Shared, url: &ServiceUrl, deadline: Instant) -> Result<Self, Fault> {
+    /// Connects through the guard; what is published on the channel is confirmed.
+    pub(crate) async fn open(shared: &Shared, url: &ServiceUrl, deadline: Instant) -> Result<Self, Fault> {
         let stream = open_plain(shared, &url.address, deadline).await?;
         let (stream, hang_up) =
             doubled(stream).map_err(|error| Fault::lost(format!("connection: {error}")))?;

@@ -4,6 +4,10 @@ mod client;
 mod config;
 mod connection;
 
+pub(crate) use client::fault;
+pub(crate) use config::{SCHEMES, SHORT_STRING_BYTES_MAX};
+pub(crate) use connection::Connection;
+
 use crate::seam::{Kind, Seam};
 
 /// This kind's line in the list.

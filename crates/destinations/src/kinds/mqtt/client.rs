@@ -5,7 +5,7 @@ use rumqttc::v5::mqttbytes::v5::{Packet, PubAck, PubAckReason, Publish, PublishP
 use rumqttc::v5::mqttbytes::{QoS, valid_topic};
 use tokio::time::Instant;
 
-use super::connection::Connection;
+use super::connection::{Connection, Session};
 use crate::mapping::{Reading, Template};
 use crate::seam::{Client, Done, Fault, Parcel, Secret, ServiceUrl, Shared};
 
@@ -52,7 +52,7 @@ impl Client for MqttClient {
     }
 
     async fn connect(&self, shared: &Shared, deadline: Instant) -> Result<Connection, Fault> {
-        Connection::open(shared, &self.url, deadline).await
+        Connection::open(shared, &self.url, Session::OUTGOING, deadline).await
     }
 
     async fn act(

@@ -8,7 +8,7 @@ use crate::mapping::Template;
 use crate::seam::{Checked, ConfigMistake, Field, Form, Policy, ServiceScheme, ServiceUrl, fields};
 
 const PORTS: &[u16] = &[1883, 8883];
-const SCHEMES: &[ServiceScheme] = &[
+pub(crate) const SCHEMES: &[ServiceScheme] = &[
     ServiceScheme { name: "mqtt", port: 1883, is_tls: false, service_ports: PORTS },
     ServiceScheme { name: "mqtts", port: 8883, is_tls: true, service_ports: PORTS },
 ];

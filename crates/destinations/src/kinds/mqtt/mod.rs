@@ -4,6 +4,9 @@ mod client;
 mod config;
 mod connection;
 
+pub(crate) use config::SCHEMES;
+pub(crate) use connection::{Connection, Session};
+
 use crate::seam::{Kind, Seam};
 
 /// This kind's line in the list.

@@ -29,9 +29,14 @@ const COMMANDS_WAITING_MAX: usize = 8;
 /// How much longer than the slot the library would wait for any answer.
 const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 
+/// Who is connected to, and as whom.
+pub(crate) struct Server {
+    pub(crate) url: ServiceUrl,
+    pub(crate) token: Option<Secret>,
+}
+
 pub(super) struct NatsClient {
-    pub(super) url: ServiceUrl,
-    pub(super) token: Option<Secret>,
+    pub(super) server: Server,
     pub(super) subject: Template,
     pub(super) value: Option<Template>,
     pub(super) is_jetstream: bool,
@@ -51,13 +56,38 @@ pub(super) struct Connection {
     news: watch::Receiver<News>,
 }
 
+/// What a connection was told.
 #[derive(Default)]
-struct News {
-    refusal: Option<String>,
-    is_ended: bool,
+pub(crate) struct News {
+    pub(crate) refusal: Option<String>,
+    pub(crate) is_ended: bool,
 }
 
-impl NatsClient {
+impl Server {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.token.iter().chain(&self.url.password)
+    }
+
+    /// Connects through the guard.
+    pub(crate) async fn connect(
+        &self,
+        shared: &Shared,
+        deadline: Instant,
+    ) -> Result<(async_nats::Client, watch::Receiver<News>), Fault> {
+        let addresses = vetted(shared, &self.url.address).await?;
+        let servers = servers(addresses.as_slice())?;
+        let (sender, news) = watch::channel(News::default());
+        let sender = Arc::new(sender);
+        let options = self
+            .options(shared, deadline.saturating_duration_since(Instant::now()))?
+            .event_callback(move |event| {
+                let sender = Arc::clone(&sender);
+                async move { note(&sender, event) }
+            });
+        let client = options.connect(servers).await.map_err(|error| connect_fault(error.kind(), &error))?;
+        Ok((client, news))
+    }
+
     fn options(&self, shared: &Shared, time_left: Duration) -> Result<ConnectOptions, Fault> {
         let mut options = ConnectOptions::new()
             .name(CONNECTION_NAME)
@@ -79,7 +109,9 @@ impl NatsClient {
         }
         Ok(options)
     }
+}
 
+impl NatsClient {
     async fn publish_stored(
         &self,
         connection: &Connection,
@@ -133,7 +165,7 @@ impl Client for NatsClient {
     }
 
     fn secrets(&self) -> Vec<&Secret> {
-        self.token.iter().chain(&self.url.password).collect()
+        self.server.secrets().collect()
     }
 
     fn prepare(&self, parcel: &Parcel) -> Result<Job, Fault> {
@@ -152,17 +184,7 @@ impl Client for NatsClient {
     }
 
     async fn connect(&self, shared: &Shared, deadline: Instant) -> Result<Connection, Fault> {
-        let addresses = vetted(shared, &self.url.address).await?;
-        let servers = servers(addresses.as_slice())?;
-        let (sender, news) = watch::channel(News::default());
-        let sender = Arc::new(sender);
-        let options = self
-            .options(shared, deadline.saturating_duration_since(Instant::now()))?
-            .event_callback(move |event| {
-                let sender = Arc::clone(&sender);
-                async move { note(&sender, event) }
-            });
-        let client = options.connect(servers).await.map_err(|error| connect_fault(error.kind(), &error))?;
+        let (client, news) = self.server.connect(shared, deadline).await?;
         let subject = client.new_inbox();
         let echoes = client
             .subscribe(subject.clone())

@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::client::NatsClient;
+use super::client::{NatsClient, Server};
 use crate::mapping::Template;
 use crate::seam::{Checked, ConfigMistake, Field, Form, Policy, Secret, ServiceScheme, ServiceUrl, fields};
 
 const PORTS: &[u16] = &[4222];
-const SCHEMES: &[ServiceScheme] = &[
+pub(crate) const SCHEMES: &[ServiceScheme] = &[
     ServiceScheme { name: "nats", port: 4222, is_tls: false, service_ports: PORTS },
     ServiceScheme { name: "tls", port: 4222, is_tls: true, service_ports: PORTS },
 ];
@@ -42,15 +42,18 @@ struct Config {
 pub(super) fn check(config: &Value, policy: &Policy) -> Result<Checked, Vec<ConfigMistake>> {
     let config: Config = fields::read(FIELDS, config)?;
     let url = ServiceUrl::parse(&config.url, SCHEMES, &policy.guard).map_err(|mistake| vec![mistake])?;
-    if config.token.is_some() && url.user.is_some() {
-        let mistake = ConfigMistake::new("token", "stands beside a user in the url", "keep one of the two");
-        return Err(vec![mistake]);
-    }
     Ok(Checked::client(NatsClient {
-        url,
-        token: config.token,
+        server: server(url, config.token).map_err(|mistake| vec![mistake])?,
         subject: config.subject,
         value: config.value,
         is_jetstream: config.jetstream.unwrap_or(true),
     }))
+}
+
+/// The server, with one way to log in.
+pub(crate) fn server(url: ServiceUrl, token: Option<Secret>) -> Result<Server, ConfigMistake> {
+    if token.is_some() && url.user.is_some() {
+        return Err(ConfigMistake::new("token", "stands beside a user in the url", "keep one of the two"));
+    }
+    Ok(Server { url, token })
 }

@@ -3,6 +3,9 @@
 mod client;
 mod config;
 
+pub(crate) use client::{News, Server};
+pub(crate) use config::{SCHEMES, server};
+
 use crate::seam::{Kind, Seam};
 
 /// This kind's line in the list.

@@ -21,9 +21,32 @@ pub(super) struct RedisClient {
     pub(super) stream_entries_max: Option<u64>,
 }
 
-pub(super) struct Connection {
-    connection: MultiplexedConnection,
+pub(crate) struct Connection {
+    pub(crate) connection: MultiplexedConnection,
     driver: Driver,
+}
+
+/// Opens a connection through the guard. The caller cuts it off, and every answer: a second clock in the library would
+/// only end an attempt early.
+pub(crate) async fn connect(
+    shared: &Shared,
+    url: &ServiceUrl,
+    password: Option<&Secret>,
+    database: u16,
+    deadline: Instant,
+) -> Result<Connection, Fault> {
+    let line = open_line(shared, &url.address, url.scheme.is_tls, deadline).await?;
+    let mut info = RedisConnectionInfo::default().set_db(database.into());
+    if let Some(user) = &url.user {
+        info = info.set_username(user);
+    }
+    if let Some(password) = password {
+        info = info.set_password(password.expose());
+    }
+    let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+    let (connection, moving) =
+        MultiplexedConnection::new_with_config(&info, line, config).await.map_err(|error| fault(&error))?;
+    Ok(Connection { connection, driver: Driver::spawn(moving) })
 }
 
 impl RedisClient {
@@ -96,20 +119,7 @@ impl Client for RedisClient {
     }
 
     async fn connect(&self, shared: &Shared, deadline: Instant) -> Result<Connection, Fault> {
-        let line = open_line(shared, &self.url.address, self.url.scheme.is_tls, deadline).await?;
-        let mut info = RedisConnectionInfo::default().set_db(self.database.into());
-        if let Some(user) = &self.url.user {
-            info = info.set_username(user);
-        }
-        if let Some(password) = &self.password {
-            info = info.set_password(password.expose());
-        }
-        // The slot's deadline bounds every answer; a second clock in the library would only end an attempt early.
-        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
-        let (connection, moving) = MultiplexedConnection::new_with_config(&info, line, config)
-            .await
-            .map_err(|error| fault(&error))?;
-        Ok(Connection { connection, driver: Driver::spawn(moving) })
+        connect(shared, &self.url, self.password.as_ref(), self.database, deadline).await
     }
 
     async fn act(&self, connection: &mut Connection, job: &Cmd, _deadline: Instant) -> Result<Done, Fault> {
@@ -137,7 +147,7 @@ impl Client for RedisClient {
     }
 }
 
-fn fault(error: &RedisError) -> Fault {
+pub(crate) fn fault(error: &RedisError) -> Fault {
     let detail = match error.code() {
         Some(code) => format!("Redis {code}: {}", error.detail().unwrap_or_default()),
         None => format!("connection to Redis: {error}"),

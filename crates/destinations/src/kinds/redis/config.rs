@@ -13,7 +13,7 @@ const TTL_S_MAX: i64 = 315_360_000;
 const STREAM_ENTRIES_MAX: i64 = 100_000_000;
 
 const PORTS: &[u16] = &[6379];
-const SCHEMES: &[ServiceScheme] = &[
+pub(crate) const SCHEMES: &[ServiceScheme] = &[
     ServiceScheme { name: "redis", port: 6379, is_tls: false, service_ports: PORTS },
     ServiceScheme { name: "rediss", port: 6379, is_tls: true, service_ports: PORTS },
 ];
@@ -78,15 +78,7 @@ pub(super) fn check(config: &Value, policy: &Policy) -> Result<Checked, Vec<Conf
     let mut mistakes = misplaced(&config);
     let url =
         ServiceUrl::parse(&config.url, SCHEMES, &policy.guard).map_err(|mistake| mistakes.push(mistake)).ok();
-    let database = url.as_ref().map_or("", |url| url.path.as_str());
-    let database = if database.is_empty() { Some(0) } else { database.parse::<u16>().ok() };
-    if database.is_none() {
-        mistakes.push(ConfigMistake::new(
-            "url",
-            "ends with something other than a number",
-            "end it with /0, or nothing",
-        ));
-    }
+    let database = url.as_ref().and_then(|url| database(url).map_err(|mistake| mistakes.push(mistake)).ok());
     match (url, database) {
         (Some(url), Some(database)) if mistakes.is_empty() => Ok(Checked::client(RedisClient {
             password: config.password.or_else(|| url.password.clone()),
@@ -101,6 +93,15 @@ pub(super) fn check(config: &Value, policy: &Policy) -> Result<Checked, Vec<Conf
         })),
         _ => Err(mistakes),
     }
+}
+
+/// The database that a URL names.
+pub(crate) fn database(url: &ServiceUrl) -> Result<u16, ConfigMistake> {
+    if url.path.is_empty() {
+        return Ok(0);
+    }
+    let mend = "end it with /0, or nothing";
+    url.path.parse().map_err(|_| ConfigMistake::new("url", "ends with something other than a number", mend))
 }
 
 /// Fields that mean nothing for the chosen command.

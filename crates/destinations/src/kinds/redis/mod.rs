@@ -3,6 +3,9 @@
 mod client;
 mod config;
 
+pub(crate) use client::{Connection, connect, fault};
+pub(crate) use config::{SCHEMES, database};
+
 use crate::seam::{Kind, Seam};
 
 /// This kind's line in the list.

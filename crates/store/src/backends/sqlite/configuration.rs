@@ -127,6 +127,10 @@ impl Configuration for SqliteStore {
         self.core.sources(org, page).await
     }
 
+    async fn fetching_sources(&self, limit: usize) -> Result<Vec<Source>, StoreError> {
+        self.core.fetching_sources(limit).await
+    }
+
     async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError> {
         self.core.source_application(app).await
     }

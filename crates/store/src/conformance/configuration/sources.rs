@@ -107,3 +107,20 @@ pub(super) async fn same_request_makes_one_source(subject: &ConfigurationSubject
     let listed = subject.store.sources(&org(), first_page()).await.expect("a list succeeds");
     assert_eq!(listed.data, [first]);
 }
+
+pub(super) async fn sources_that_fetch_are_found_over_all_organisations(subject: &ConfigurationSubject) {
+    let fetching = given(subject, &org(), None).await;
+    let other = given(subject, &other_org(), None).await;
+    let waiting = Source { feed: None, ..subject.source(&org(), None) };
+    let waiting = new(subject.store.insert_source(waiting, None).await);
+    let read = async |limit| subject.store.fetching_sources(limit).await.expect("a read succeeds");
+    assert_eq!(read(9).await, [fetching.clone(), other.clone()]);
+    assert_eq!(read(1).await, std::slice::from_ref(&fetching));
+
+    let ended = new(subject.store.save_source(Source { feed: None, ..fetching }, None).await);
+    let begun = Source { feed: ended.feed.clone().or_else(|| other.feed.clone()), ..waiting };
+    let begun = new(subject.store.save_source(begun, None).await);
+    assert_eq!(read(9).await, [other.clone(), begun.clone()]);
+    subject.store.delete_source(&other_org(), other.id).await.expect("a deletion succeeds");
+    assert_eq!(read(9).await, [begun]);
+}

@@ -8,7 +8,7 @@ use hooktide_model::clock::ManualClock;
 use hooktide_model::id::TypedId;
 use hooktide_model::{
     AppId, Application, Clock, Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation,
-    EventType, EventTypeName, IdMint, OrgId, SeqSource, Source, SourceResponse, SourceSecret,
+    EventType, EventTypeName, IdMint, OrgId, SeqSource, Source, SourceFeed, SourceResponse, SourceSecret,
     SourceSecretUse, SourceSettings, SourceSplit, SourceToken, Timestamp, Uid,
 };
 
@@ -84,6 +84,7 @@ impl ConfigurationSubject {
                     body: Some("ok".to_owned()),
                 }),
             },
+            feed: Some(SourceFeed(serde_json::json!({ "schedule": "0 3 * * *" }))),
             metadata: pairs(&[("team", "billing")]),
             created_at: self.clock.now(),
             updated_at: self.clock.now(),

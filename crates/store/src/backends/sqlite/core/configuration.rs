@@ -134,6 +134,10 @@ impl Configuration for CoreDb {
         self.read(move |step, context| sources::list(step, context, &org, &page)).await
     }
 
+    async fn fetching_sources(&self, limit: usize) -> Result<Vec<Source>, StoreError> {
+        self.read(move |step, context| sources::fetching(step, context, limit)).await
+    }
+
     async fn source_application(&self, app: AppId) -> Result<Option<Application>, StoreError> {
         self.read(move |step, context| sources::application(step, context, app)).await
     }

@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
         "V6__endpoint_ordering_key",
         include_str!("../../../../migrations/sqlite/V6__endpoint_ordering_key.sql"),
     ),
+    ("V7__source_feed", include_str!("../../../../migrations/sqlite/V7__source_feed.sql")),
 ];
 
 /// Marks the file as Hooktide's in its header ("hkTd"), so that no other program's database is ever migrated.

@@ -1,10 +1,11 @@
 //! The `source` table. A source and the application that it owns are written and deleted together.
 //!
-//! What must stay true: token and secrets are sealed, and no reader of applications sees the owned ones but
+//! What must stay true: token, secrets and feed are sealed, and no reader of applications sees the owned ones but
 //! [`application`].
 
 use hooktide_model::{
-    AppId, Application, OrgId, Page, PageRequest, Source, SourceId, SourceSecret, SourceToken, TokenHash, Uid,
+    AppId, Application, OrgId, Page, PageRequest, Source, SourceFeed, SourceId, SourceSecret, SourceToken,
+    TokenHash, Uid,
 };
 use rusqlite::{Connection, Row, named_params};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub(super) const BY_UID: &str = select!("WHERE org = ?1 AND uid = ?2");
 /// One row by the unique index on the hash. On the receiving path after a cache miss.
 pub(super) const BY_TOKEN: &str = select!("WHERE token_hash = ?1");
 
+/// The oldest sources that fetch, of all organisations: a partial index holds them and nobody else.
+pub(super) const FETCHING: &str = select!("WHERE feeds = 1 ORDER BY seq LIMIT ?1");
+
 /// Keyset pages in the order of the index on (org, seq): a page costs its rows, wherever it lies.
 pub(super) const PAGE: Walk = Walk {
     up: select!("WHERE org = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
@@ -49,10 +53,10 @@ pub(super) const PAGE: Walk = Walk {
 
 /// The unique index on (org, uid) refuses a uid in use. The owned application is in the same transaction.
 pub(super) const INSERT: &str = "
-    INSERT INTO source (seq, app, org, uid, name, provider, token_hash, sealed, settings, metadata, created_at,
-        updated_at, version)
-    VALUES (:seq, :app, :org, :uid, :name, :provider, :token_hash, :sealed, :settings, :metadata, :created_at,
-        :updated_at, :version)";
+    INSERT INTO source (seq, app, org, uid, name, provider, token_hash, sealed, settings, feeds, metadata,
+        created_at, updated_at, version)
+    VALUES (:seq, :app, :org, :uid, :name, :provider, :token_hash, :sealed, :settings, :feeds, :metadata,
+        :created_at, :updated_at, :version)";
 
 /// Appends by primary key. Without uid, so that it takes no name that applications could want.
 pub(super) const INSERT_OWNED: &str = "
@@ -62,7 +66,7 @@ pub(super) const INSERT_OWNED: &str = "
 /// One row by primary key, only in the version that was read: of two saves the second finds nothing.
 pub(super) const SAVE: &str = "
     UPDATE source SET uid = :uid, name = :name, provider = :provider, token_hash = :token_hash, sealed = :sealed,
-        settings = :settings, metadata = :metadata, updated_at = :updated_at, version = version + 1
+        settings = :settings, feeds = :feeds, metadata = :metadata, updated_at = :updated_at, version = version + 1
     WHERE seq = :seq AND org = :org AND version = :version
     RETURNING version";
 
@@ -75,10 +79,13 @@ pub(super) const DELETE: &str =
 struct Sealed {
     token: SourceToken,
     secrets: Vec<SourceSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    feed: Option<SourceFeed>,
 }
 
 fn seal(context: &Context, seq: i64, source: &Source) -> Vec<u8> {
-    let sealed = Sealed { token: source.token.clone(), secrets: source.secrets.clone() };
+    let (token, secrets) = (source.token.clone(), source.secrets.clone());
+    let sealed = Sealed { token, secrets, feed: source.feed.clone() };
     let text = Zeroizing::new(to_json(&sealed));
     sealing::seal(&context.vault, place(&seq.to_be_bytes()), text.as_bytes())
 }
@@ -113,6 +120,7 @@ fn insert_row(connection: &Connection, context: &Context, source: Source) -> Res
         ":token_hash": source.token.hash(),
         ":sealed": seal(context, seq, &source),
         ":settings": to_json(&source.settings),
+        ":feeds": source.feed.is_some(),
         ":metadata": to_json(&source.metadata),
         ":created_at": source.created_at.unix_ms(),
         ":updated_at": source.updated_at.unix_ms(),
@@ -145,6 +153,7 @@ fn save_row(connection: &Connection, context: &Context, source: Source) -> Resul
         ":token_hash": source.token.hash(),
         ":sealed": seal(context, seq, &source),
         ":settings": to_json(&source.settings),
+        ":feeds": source.feed.is_some(),
         ":metadata": to_json(&source.metadata),
         ":updated_at": source.updated_at.unix_ms(),
         ":version": source.version,
@@ -197,6 +206,16 @@ pub(super) fn by_token(
     first(connection, BY_TOKEN, [hash], |row| from_row(row, context))
 }
 
+/// Read the sources that fetch, oldest first, so many at most.
+pub(super) fn fetching(
+    connection: &Connection,
+    context: &Context,
+    limit: usize,
+) -> Result<Vec<Source>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    all(connection, FETCHING, [limit], |row| from_row(row, context))
+}
+
 /// Read the application that a source owns.
 pub(super) fn application(
     connection: &Connection,
@@ -226,7 +245,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Source, Fault> {
     let seq: i64 = row.get("seq")?;
     let sealed = sealing::open_column(context, row, "sealed", place(&seq.to_be_bytes()))?;
     let sealed = sealed.ok_or_else(|| StoreError::Database("column source.sealed is damaged".to_owned()))?;
-    let Sealed { token, secrets } = parse_json(&sealed, "sealed")?;
+    let Sealed { token, secrets, feed } = parse_json(&sealed, "sealed")?;
     Ok(Source {
         id: context.id(seq),
         org: OrgId::trusted(row.get_ref("org")?.as_str().map_err(rusqlite::Error::from)?),
@@ -237,6 +256,7 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Source, Fault> {
         token,
         secrets,
         settings: json(row, "settings")?,
+        feed,
         metadata: json(row, "metadata")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,

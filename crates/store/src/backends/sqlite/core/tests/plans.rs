@@ -31,6 +31,7 @@ const STATEMENTS: &[&str] = &[
     sources::BY_ID,
     sources::BY_UID,
     sources::BY_TOKEN,
+    sources::FETCHING,
     sources::PAGE.up,
     sources::PAGE.down,
     sources::INSERT,

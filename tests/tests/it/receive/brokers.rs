@@ -1,0 +1,9 @@
+//! Sources that fetch from brokers, each over the real server: what is published is committed, delivered, and only then
+//! acknowledged.
+
+mod amqp;
+mod broker;
+mod claims;
+mod mqtt;
+mod nats;
+mod redis_stream;
