@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
-    endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, feed_kind, health,
-    message, receipt, source, source_attempt, source_endpoint, source_endpoint_filter,
+    endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, feed_kind,
+    health, message, receipt, source, source_attempt, source_endpoint, source_endpoint_filter,
     source_endpoint_transformation, source_log, source_secret,
 };
 use crate::state::ApiState;
