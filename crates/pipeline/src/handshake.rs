@@ -9,9 +9,10 @@ use hooktide_model::{Source, SourceSecret, SourceSecretUse, Timestamp};
 use hooktide_store::{ObjectRef, StoreError};
 use hooktide_verify::{Answer, Purpose, Secret, VerifyOptions, secrets_equal};
 
+use crate::commit::keep;
 use crate::engine::Engine;
 use crate::keys::fetch;
-use crate::receive::{Inbound, Received, Refused, judge, keep};
+use crate::receive::{Inbound, Received, Refused, judge};
 use crate::source::SourceConfig;
 
 /// How often the saving of a learnt secret that met another save is done again.

@@ -7,6 +7,7 @@
 mod accept;
 mod catalogue;
 mod chain;
+mod commit;
 mod deliver;
 mod dispatch;
 mod engine;

@@ -10,8 +10,9 @@ use hooktide_model::{MessageId, Receipt, ReceiptOutcome, Timestamp};
 use hooktide_store::{Idempotency, StoreError};
 use hooktide_verify::{Acceptance, VerifyOptions, dedupe_key};
 
+use crate::commit::{Part, Taken, commit};
 use crate::keyed::part_of;
-use crate::receive::{Inbound, Part, Received, Refused, Taken, commit, judge};
+use crate::receive::{Inbound, Received, Refused, judge};
 use crate::source::SourceConfig;
 use crate::split;
 use crate::{Pipeline, ResendError};

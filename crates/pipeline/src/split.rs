@@ -10,9 +10,10 @@ use hooktide_model::{ReceiptId, Seq, Timestamp};
 use hooktide_store::StoreError;
 use hooktide_verify::{Item, body_hash, split};
 
+use crate::commit::{Part, Taken, commit};
 use crate::engine::Engine;
 use crate::keyed::part_of;
-use crate::receive::{Inbound, Part, Received, Taken, commit};
+use crate::receive::{Inbound, Received};
 use crate::source::SourceConfig;
 
 /// Events of one request that are being committed at the same time.

@@ -9,8 +9,9 @@ use hooktide_store::StoreError;
 use hooktide_verify::{Acceptance, dedupe_key};
 
 use crate::SourceConfig;
+use crate::commit::{Part, Taken, commit, keep};
 use crate::engine::Engine;
-use crate::receive::{Inbound, Part, Received, Refused, Taken, commit, keep};
+use crate::receive::{Inbound, Received, Refused};
 use crate::split;
 
 /// Make it durable, now or since it came before. `Err` when it is not, and must come again.
