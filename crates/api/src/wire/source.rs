@@ -129,7 +129,7 @@ pub struct SourceConfigIn {
     /// Hooktide's own: several secrets, each with its window.
     #[serde(default)]
     pub secrets: Option<Vec<SourceSecretIn>>,
-    // What only feeds have; the description of the type tells of it.
+    /// What only feeds have; the description of the type tells of it.
     #[serde(flatten)]
     #[schema(ignore)]
     pub feed: serde_json::Map<String, serde_json::Value>,
@@ -257,7 +257,7 @@ pub struct SourceOut {
 pub struct SourceConfigOut {
     /// The secrets, in the order in which they are tried.
     pub secrets: Vec<SourceSecretOut>,
-    // As in what is written.
+    /// As in what is written.
     #[serde(flatten)]
     #[schema(ignore)]
     pub feed: serde_json::Map<String, serde_json::Value>,
