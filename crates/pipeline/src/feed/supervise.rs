@@ -76,9 +76,9 @@ async fn reconcile(engine: &Arc<Engine>, running: &mut HashMap<Seq, Running>) ->
     end_all(&engine.feeds, over).await;
     for (seq, one) in running.iter() {
         let source = wanted.remove(seq).expect("what is not wanted was ended");
-        if one.config.borrow().source != source
-            && let Some(config) = SourceConfig::new(source)
-        {
+        // Looked at by itself: nobody can write while somebody reads.
+        let is_changed = one.config.borrow().source != source;
+        if is_changed && let Some(config) = SourceConfig::new(source) {
             one.config.send_replace(config);
         }
     }

@@ -73,11 +73,19 @@ async fn type_of_a_tick_is_the_sources_to_say() {
     {
         let mut source = cron("* * * * * *");
         source["eventType"] = rule;
-        let made = api.post(SOURCES, source).await.expect(201).id();
+        let made = api.post(SOURCES, source.clone()).await.expect(201).id();
         let path = format!("/{name}");
         let endpoint = json!({ "url": receiver.url(&path), "filterTypes": [expected] });
         let _ = api.post(&format!("{SOURCES}/{made}/endpoint"), endpoint).await.expect(201);
         receiver.wait_on(&path, 1).await;
+        if name == "plain" {
+            // A change takes hold while it ticks on.
+            source["eventType"] = json!({ "constant": "changed" });
+            let _ = api.put(&format!("{SOURCES}/{made}"), source).await.expect(200);
+            let endpoint = json!({ "url": receiver.url("/changed"), "filterTypes": ["changed"] });
+            let _ = api.post(&format!("{SOURCES}/{made}/endpoint"), endpoint).await.expect(201);
+            receiver.wait_on("/changed", 2).await;
+        }
     }
 }
 

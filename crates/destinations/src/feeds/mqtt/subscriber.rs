@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::{Filter, Packet, PingReq, PubAck, Publish, Subscribe, SubscribeReasonCode};
+use rumqttc::v5::mqttbytes::v5::{
+    Filter, Packet, PingReq, PubAck, Publish, RetainForwardRule, Subscribe, SubscribeReasonCode,
+};
 use tokio::time::{Instant, sleep_until};
 
 use crate::feeds::{BATCH_MAX, Delivery, Feed, Headers, Opening};
@@ -51,7 +53,11 @@ impl Subscriber {
         };
         let url = &subscribed.url;
         let mut connection = Connection::open(&opening.shared, url, session, opening.deadline).await?;
-        let filter = Filter::new(subscribed.topic.as_str(), QoS::AtLeastOnce);
+        let filter = Filter {
+            // Not again with every connection: that would be another event each time.
+            retain_forward_rule: RetainForwardRule::OnNewSubscribe,
+            ..Filter::new(subscribed.topic.as_str(), QoS::AtLeastOnce)
+        };
         let subscribe = Subscribe { pkid: SUBSCRIBE_ID, ..Subscribe::new(filter, None) };
         connection.write(&Packet::Subscribe(subscribe)).await?;
         let mut early = Vec::new();

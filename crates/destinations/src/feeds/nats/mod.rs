@@ -1,7 +1,7 @@
 //! Messages of a NATS stream (JetStream), pulled by a durable consumer.
 //!
 //! The server remembers what the consumer has not acknowledged and hands it out again. A message's place in its stream
-//! is its key.
+//! is its key, with the time at which the stream was made.
 
 mod config;
 mod puller;

@@ -32,6 +32,8 @@ pub(super) struct Pulled {
 pub(super) struct Puller {
     consumer: Consumer<Config>,
     news: watch::Receiver<News>,
+    /// When the stream was made, in seconds since 1970: one that is made anew counts its messages anew.
+    made_s: i64,
     /// The request that the server is answering.
     batch: Option<Batch>,
     /// The last batch that was handed out.
@@ -45,6 +47,7 @@ impl Puller {
         let stream = context.get_stream(&pulled.stream).await;
         let stream =
             stream.map_err(|error| Fault::retry(format!("NATS: stream {}: {error}", pulled.stream)))?;
+        let made_s = stream.cached_info().created.unix_timestamp();
         let config = Config {
             durable_name: Some(pulled.consumer.clone()),
             ack_policy: AckPolicy::Explicit,
@@ -59,7 +62,7 @@ impl Puller {
             let what = format!("NATS: consumer {} does not acknowledge each message", pulled.consumer);
             return Err(Fault::fail(format!("{what}; set its ack policy to explicit")));
         }
-        Ok(Self { consumer, news, batch: None, given: Vec::new() })
+        Ok(Self { consumer, news, made_s, batch: None, given: Vec::new() })
     }
 
     /// What the server has now, and at least one message.
@@ -89,7 +92,7 @@ impl Puller {
                     None => break,
                 }
             }
-            let deliveries = given.iter().map(delivery).collect();
+            let deliveries = given.iter().map(|message| delivery(message, self.made_s)).collect();
             self.given = given;
             return deliveries;
         }
@@ -128,7 +131,7 @@ fn broke(error: &dyn std::fmt::Display) -> Fault {
     Fault::lost(format!("NATS: {error}"))
 }
 
-fn delivery(message: &Message) -> Result<Delivery, Fault> {
+fn delivery(message: &Message, made_s: i64) -> Result<Delivery, Fault> {
     let info = message.info().map_err(|error| broke(&error))?;
     let (stream, sequence) = (info.stream, info.stream_sequence);
     let mut headers = Headers::default()
@@ -144,6 +147,6 @@ fn delivery(message: &Message) -> Result<Delivery, Fault> {
         place: format!("/{stream}/{}", message.subject),
         headers: headers.into_lines(),
         body: message.payload.clone(),
-        key: Some(format!("{stream}:{sequence}")),
+        key: Some(format!("{stream}:{made_s}:{sequence}")),
     })
 }

@@ -14,17 +14,17 @@ const EVENTS: usize = 60;
 /// Kills between them.
 const KILLS: usize = 3;
 
-struct Fetching<B> {
+pub(super) struct Fetching<B> {
     server: ServerUnderTest,
     api: Api,
     receiver: Receiver,
-    broker: B,
+    pub(super) broker: B,
     /// The source's path.
     source: String,
 }
 
 impl<B: Broker> Fetching<B> {
-    async fn start(change: impl FnOnce(&mut Value)) -> Self {
+    pub(super) async fn start(change: impl FnOnce(&mut Value)) -> Self {
         let broker = B::start().await;
         let address = broker.address();
         Self::start_at(broker, &address, change).await
@@ -42,7 +42,7 @@ impl<B: Broker> Fetching<B> {
         Self { server, api, receiver, broker, source }
     }
 
-    async fn connected(&self) {
+    pub(super) async fn connected(&self) {
         let what = "a connected feed";
         wait_until(what, async || (self.out().await["feed"]["state"] == "connected").then_some(())).await;
     }
@@ -55,7 +55,7 @@ impl<B: Broker> Fetching<B> {
         self.api.all(&format!("{}/receipt?outcome={outcome}", self.source)).await
     }
 
-    async fn delivered(&self, body: &str) -> Received {
+    pub(super) async fn delivered(&self, body: &str) -> Received {
         self.receiver.wait_for(1, |it| it.path() == "/event" && it.body == body).await.remove(0)
     }
 
