@@ -19,15 +19,19 @@ pub(crate) fn rounds(default: u64) -> u64 {
     }
 }
 
+/// The server of both directions' loops.
+pub(crate) fn setup() -> ServerSetup {
+    ServerSetup::new()
+        .retries("20ms,40ms,80ms,160ms,320ms,320ms,320ms,320ms")
+        // Small chunks, so that kills also meet rolls and the sealing of chunks.
+        .env("HOOKTIDE_STORAGE_CHUNK_EVENTS", "2000")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_nine_under_load_breaks_no_promise() {
     let mut dice = Dice::from_env("HOOKTIDE_CRASH_SEED");
     let receiver = Receiver::start().await;
-    let setup = ServerSetup::new()
-        .retries("20ms,40ms,80ms,160ms,320ms,320ms,320ms,320ms")
-        // Small chunks, so that kills also meet rolls and the sealing of chunks.
-        .env("HOOKTIDE_STORAGE_CHUNK_EVENTS", "2000");
-    let mut server = setup.start().await;
+    let mut server = setup().start().await;
     let mut settled = Vec::new();
     for round in 0..rounds(ROUNDS_DEFAULT) {
         let load = one_round(&mut server, &receiver, &mut dice, round).await;

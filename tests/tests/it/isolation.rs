@@ -46,7 +46,7 @@ impl Tenant {
             api.post(&format!("/ingest/api/v1/source/{source}/endpoint"), owned).await.expect(201).id();
         let url = made["ingestUrl"].as_str().unwrap();
         let door = format!("={}", &url[url.find("/in/").unwrap()..]);
-        let sent = api.anonymous().post(&door, json!({ "planted": name })).await.ok();
+        let sent = api.anonymous().post(&door, json!({ "planted": name })).await.expect(202);
         let receipt = sent.header("hooktide-receipt");
         Self { app, endpoint, message, attempt, event_type, source, source_endpoint, receipt }
     }

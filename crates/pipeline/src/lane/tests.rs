@@ -4,7 +4,7 @@ use hooktide_model::{ContentType, EventTypeName, IdMint, Timestamp};
 
 use super::*;
 
-fn job(seq: i64) -> Job {
+pub(super) fn job(seq: i64) -> Job {
     let message = Message {
         id: IdMint::new(&[1; 32]).id(Seq(seq)),
         app: Seq(1),

@@ -86,7 +86,7 @@ async fn event_type_is_what_endpoints_filter_by() {
     inbox.endpoint("/all").await;
     for (delivery, event) in [("d1", "issues"), ("d2", "push")] {
         let headers = [("x-github-event", event), ("x-github-delivery", delivery)];
-        let _ = inbox.send(&inbox.door.sign(&headers, "{}")).await.ok();
+        let _ = inbox.send(&inbox.door.sign(&headers, "{}")).await.expect(200);
     }
     inbox.delivered("/all", 2).await;
     assert_eq!(inbox.delivered("/pushes", 1).await.len(), 1);

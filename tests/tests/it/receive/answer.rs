@@ -54,7 +54,7 @@ async fn answers_come_while_every_action_hangs() {
 async fn store_that_is_held_by_another_loses_nothing() {
     let inbox = Inbox::with(ServerSetup::new(), github()).await;
     inbox.endpoint("/after").await;
-    let _ = inbox.send(&event(0)).await.ok();
+    let _ = inbox.send(&event(0)).await.expect(200);
     let chunk = open_chunk(&inbox.server.dir());
     let other = rusqlite::Connection::open(chunk).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

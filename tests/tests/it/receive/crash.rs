@@ -17,7 +17,7 @@ async fn event_is_acted_on_after_a_kill_right_after_the_answer() {
         let delivery = format!("d-{number}");
         let headers = [("x-github-event", "push"), ("x-github-delivery", delivery.as_str())];
         let signed = inbox.door.sign(&headers, &format!("{{\"n\":{number}}}"));
-        receipts.push(inbox.send(&signed).await.ok().header("hooktide-receipt"));
+        receipts.push(inbox.send(&signed).await.expect(200).header("hooktide-receipt"));
     }
     inbox.server.kill9();
     inbox.receiver.script("/promised", [Behaviour::ok()]);

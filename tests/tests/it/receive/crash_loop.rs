@@ -9,7 +9,7 @@ use hooktide_testkit::{
 };
 
 use super::load::InboundLoad;
-use crate::crash::{draw, rounds};
+use crate::crash::{draw, rounds, setup};
 
 const ROUNDS_DEFAULT: u64 = 20;
 /// Rounds that are killed among the first requests.
@@ -19,11 +19,7 @@ const EARLY_ROUNDS: u64 = 6;
 async fn kill_nine_under_incoming_load_breaks_no_promise() {
     let mut dice = Dice::from_env("HOOKTIDE_CRASH_SEED");
     let receiver = Receiver::start().await;
-    let setup = ServerSetup::new()
-        .retries("20ms,40ms,80ms,160ms,320ms,320ms,320ms,320ms")
-        // Small chunks, so that kills also meet rolls and the sealing of chunks.
-        .env("HOOKTIDE_STORAGE_CHUNK_EVENTS", "2000");
-    let mut server = setup.start().await;
+    let mut server = setup().start().await;
     let mut settled = Vec::new();
     for round in 0..rounds(ROUNDS_DEFAULT) {
         let mut load = InboundLoad::prepare(&server, &receiver, &format!("in-{round}"), &mut dice).await;

@@ -183,7 +183,7 @@ async fn mistakes_are_named_and_there_is_no_door() {
     let door = api.post(SOURCES, json!({ "name": "Door", "type": "none" })).await.expect(201);
     let token = super::provider::path_of(&door.json()["ingestUrl"]);
     let url = format!("={token}");
-    let _ = api.anonymous().request(Method::POST, &url).bytes("{}").send().await.ok();
+    let _ = api.anonymous().request(Method::POST, &url).bytes("{}").send().await.expect(202);
     let _ = api.put(&format!("{SOURCES}/{}", door.id()), cron("0 3 * * *")).await.expect(200);
     let _ = api.anonymous().request(Method::POST, &url).bytes("{}").send().await.expect(404);
     let stopped = server.sigterm(DEADLINE).await;

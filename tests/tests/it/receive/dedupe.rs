@@ -12,9 +12,9 @@ async fn same_event_is_answered_again_and_acted_on_once() {
     let mut inbox = Inbox::new("github").await;
     inbox.endpoint("/once").await;
     let signed = inbox.door.sign(&EVENT, "{\"n\":1}");
-    let first = inbox.send(&signed).await.ok().header("hooktide-receipt");
+    let first = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
     for round in 0..3 {
-        let again = inbox.send(&signed).await.ok();
+        let again = inbox.send(&signed).await.expect(200);
         assert_eq!(again.header("hooktide-receipt"), first, "round {round}");
         // In good order: a kill might repeat the delivery, which is another promise's test.
         let stopped = inbox.server.sigterm(DEADLINE).await;
@@ -36,7 +36,7 @@ async fn same_event_at_the_same_time_is_acted_on_once() {
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..24 {
         let (api, door, signed) = (inbox.api.clone(), inbox.door.clone(), signed.clone());
-        calls.spawn(async move { door.send(&api, &signed).await.ok().header("hooktide-receipt") });
+        calls.spawn(async move { door.send(&api, &signed).await.expect(200).header("hooktide-receipt") });
     }
     let mut receipts = calls.join_all().await;
     receipts.dedup();
@@ -50,8 +50,8 @@ async fn same_event_at_the_same_time_is_acted_on_once() {
 async fn same_event_with_another_body_is_kept_and_flagged() {
     let inbox = Inbox::new("github").await;
     inbox.endpoint("/once").await;
-    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":1}")).await.ok();
-    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":2}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":1}")).await.expect(200);
+    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":2}")).await.expect(200);
     let conflict = inbox.receipts("conflict").await.remove(0);
     assert_eq!(conflict["code"], "conflict");
     assert_eq!(inbox.receipt(&conflict["id"]).await["bodyBase64"], "eyJuIjoyfQ==");
@@ -72,7 +72,7 @@ async fn same_id_at_two_sources_is_two_events() {
     inbox.endpoint("/a").await;
     inbox.endpoint_of(&other, "/b").await;
     let signed = inbox.door.sign(&EVENT, "{}");
-    let _ = inbox.send(&signed).await.ok();
+    let _ = inbox.send(&signed).await.expect(200);
     let _ = other.send(&inbox.api, &signed).await.expect(200);
     inbox.delivered("/a", 1).await;
     inbox.delivered("/b", 1).await;
@@ -84,7 +84,7 @@ async fn request_that_is_not_believed_poisons_no_key() {
     inbox.endpoint("/real").await;
     let forged = sign_as("github", "another-secret-entirely", &EVENT, "{\"forged\":true}");
     assert_eq!(inbox.send(&forged).await.error(401), "no_signature_matched");
-    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"real\":true}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"real\":true}")).await.expect(200);
     assert_eq!(inbox.delivered("/real", 1).await[0].body, "{\"real\":true}");
     // Nor does a forgery tell whether an event is known.
     assert_eq!(inbox.send(&forged).await.error(401), "no_signature_matched");
@@ -99,7 +99,7 @@ async fn own_rule_decides_what_is_the_same_event() {
     inbox.endpoint("/events").await;
     for (account, number) in [("a", "1"), ("a", "2"), ("b", "1"), ("a", "1")] {
         let body = format!("{{\"account\":\"{account}\"}}");
-        let _ = inbox.send(&inbox.door.sign(&[("x-number", number)], &body)).await.ok();
+        let _ = inbox.send(&inbox.door.sign(&[("x-number", number)], &body)).await.expect(202);
     }
     inbox.delivered("/events", 3).await;
     let keys: Vec<_> = inbox.receipts("accepted").await.iter().map(|it| it["dedupeKey"].clone()).collect();

@@ -52,7 +52,7 @@ async fn forwarded_address_counts_from_trusted_peers_only() {
         let setup = ServerSetup::new().env("HOOKTIDE_RECEIVE_TRUSTED_PROXIES", trusted);
         let inbox = Inbox::with(setup, json!({ "type": "none" })).await;
         let signed = inbox.door.sign(&[("x-forwarded-for", "198.51.100.7, 203.0.113.9")], "{}");
-        let _ = inbox.send(&signed).await.ok();
+        let _ = inbox.send(&signed).await.expect(202);
         assert_eq!(inbox.receipts("accepted").await[0]["peer"], expected);
     }
 }

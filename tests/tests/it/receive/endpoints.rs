@@ -26,12 +26,12 @@ async fn endpoints_go_through_their_life() {
     let _ = inbox.api.post(&format!("{path}/secret/rotate"), json!({})).await.expect(204);
     assert_ne!(inbox.api.get(&format!("{path}/secret")).await.expect(200).json()["key"], secret["key"]);
 
-    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.expect(200);
     assert_eq!(inbox.delivered("/a", 1).await[0].header("x-own"), "1");
 
     let moved = json!({ "url": inbox.receiver.url("/b"), "uid": "mine" });
     let _ = inbox.api.put(&path, moved).await.expect(200);
-    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-2")], "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-2")], "{}")).await.expect(200);
     inbox.delivered("/b", 1).await;
     let _ = inbox
         .api
@@ -42,7 +42,7 @@ async fn endpoints_go_through_their_life() {
 
     let _ = inbox.api.delete(&inbox.door.api("/endpoint/mine")).await.expect(204);
     let _ = inbox.api.delete(&inbox.door.api("/endpoint/other")).await.expect(204);
-    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-3")], "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-3")], "{}")).await.expect(200);
     inbox.endpoint("/last").await;
     let last = inbox.door.sign(&[("x-github-delivery", "d-4")], "{\"last\":1}");
     assert_eq!(inbox.others("/last", &last).await.len(), 0);
@@ -66,7 +66,7 @@ async fn failed_action_is_tried_again() {
     inbox.endpoint("/flaky").await;
     let failing = [500, 503].map(hooktide_testkit::Behaviour::status);
     inbox.receiver.script("/flaky", failing);
-    let _ = inbox.send(&inbox.door.sign(&[], "{\"n\":1}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[], "{\"n\":1}")).await.expect(202);
     let tries = inbox.delivered("/flaky", 3).await;
     assert!(tries.iter().all(|it| it.body == "{\"n\":1}" && it.message_id() == tries[0].message_id()));
 }
@@ -84,7 +84,7 @@ async fn filters_hold_for_what_was_received() {
         ("/other", "f-2", r#"{"ref":"refs/heads/other"}"#),
     ];
     for (path, id, body) in events {
-        let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", id)], body)).await.ok();
+        let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", id)], body)).await.expect(200);
         assert_eq!(inbox.delivered(path, 1).await[0].body, body.as_bytes(), "{path}");
     }
     assert_eq!(inbox.receiver.all().len(), 2, "each went to one endpoint");

@@ -107,7 +107,7 @@ async fn proof_of_the_provider_cannot_be_guessed_through_a_filter() {
     let guess = json!({ "headers": { "x-gitlab-token": { "$startsWith": "a" } } });
     let endpoint = picky(&inbox, "/guess", guess).await;
     inbox.endpoint("/all").await;
-    let taken = inbox.send(&inbox.door.sign(&[("x-gitlab-event", "Push Hook")], "{}")).await.ok();
+    let taken = inbox.send(&inbox.door.sign(&[("x-gitlab-event", "Push Hook")], "{}")).await.expect(200);
     inbox.delivered("/all", 1).await;
     let why = explained(&inbox, &taken, &endpoint).await;
     assert_eq!((&why["wasMatched"], &why["wouldMatch"]), (&json!(false), &json!(false)), "{why}");
@@ -139,7 +139,7 @@ async fn secret_of_a_scheme_of_ones_own_is_hidden_too() {
     let code = "function handler(webhook) { webhook.payload = webhook.request.headers; return webhook; }";
     let _ = inbox.api.patch(&path, json!({ "code": code, "enabled": true })).await.expect(204);
     let headers = vec![("x-pass".to_owned(), SECRET.to_owned()), ("x-kind".to_owned(), "push".to_owned())];
-    let taken = inbox.send(&Signed { headers, body: b"{}".to_vec() }).await.ok();
+    let taken = inbox.send(&Signed { headers, body: b"{}".to_vec() }).await.expect(202);
     let seen: Value = serde_json::from_slice(&inbox.delivered("/all", 1).await[0].body).unwrap();
     assert_eq!((&seen["x-pass"], &seen["x-kind"]), (&json!("[redacted]"), &json!("push")), "{seen}");
     let why = explained(&inbox, &taken, &endpoint).await;

@@ -43,7 +43,7 @@ async fn forwarded_request_is_the_provider_s_own() {
     let _ = inbox.endpoint("/ours").await;
     let mut signed = inbox.door.sign(EVENT, "{ \"zen\" : \"Keep it\\u00e9\" }");
     signed.headers.push(("x-forwarded-for".to_owned(), "203.0.113.9".to_owned()));
-    let _ = inbox.send(&signed).await.ok();
+    let _ = inbox.send(&signed).await.expect(200);
 
     let forwarded = inbox.delivered("/forward", 1).await.swap_remove(0);
     assert!(is_of_provider(&forwarded, "github"));
@@ -69,7 +69,7 @@ async fn headers_of_a_provider_that_signs_as_we_do_are_not_overwritten() {
     let inbox = Inbox::new("standard-webhooks").await;
     let both = endpoint(&inbox, "/both", json!({ "signature": "both" })).await;
     let signed = inbox.door.sign(&[("webhook-id", "msg_of_the_provider")], "{}");
-    let _ = inbox.send(&signed).await.ok();
+    let _ = inbox.send(&signed).await.expect(202);
     let request = inbox.delivered("/both", 1).await.swap_remove(0);
     assert_eq!(request.header("webhook-id"), "msg_of_the_provider");
     assert!(is_of_provider(&request, "standard-webhooks"));
@@ -97,7 +97,7 @@ async fn headers_of_the_request_are_there_for_a_row() {
     });
     let body = json!({ "destination": { "kind": "sql", "config": config } });
     let _ = inbox.api.post(&inbox.door.api("/endpoint"), body).await.expect(201);
-    let _ = inbox.send(&inbox.door.sign(EVENT, "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(EVENT, "{}")).await.expect(200);
     let row = hooktide_testkit::wait_until("a row", async || {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
         file.query_row("SELECT id, kind FROM events", [], read).ok()
@@ -138,7 +138,7 @@ async fn received_event_is_published_into_an_application_of_the_same_organisatio
     let shop = inbox.api.post("/app", json!({ "name": "Shop", "uid": "shop" })).await.expect(201).id();
     let customer = inbox.api.create_endpoint(&shop, &inbox.receiver.url("/customer")).await;
     let _ = inbox.api.post(&path, into("shop")).await.expect(201);
-    let _ = inbox.send(&inbox.door.sign(EVENT, "{ \"zen\" :1}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(EVENT, "{ \"zen\" :1}")).await.expect(200);
     let request = inbox.delivered("/customer", 1).await.swap_remove(0);
     assert_eq!(&request.body[..], b"{ \"zen\" :1}");
     assert_eq!((request.header("x-github-event"), request.header("hooktide-hops")), ("", "1"));

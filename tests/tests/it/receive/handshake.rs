@@ -10,7 +10,7 @@ async fn slack_gets_its_challenge_back_if_it_signs() {
     let inbox = Inbox::new("slack").await;
     inbox.endpoint("/never").await;
     let question = "{\"type\":\"url_verification\",\"challenge\":\"c-<b>1</b>\"}";
-    let answer = inbox.send(&inbox.door.sign(&[], question)).await.ok();
+    let answer = inbox.send(&inbox.door.sign(&[], question)).await.expect(200);
     assert_eq!(answer.text(), "c-<b>1</b>");
     assert!(answer.header("content-type").starts_with("text/plain"));
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
@@ -27,7 +27,7 @@ async fn zoom_gets_proof_that_the_secret_is_known() {
     let inbox = Inbox::new("zoom").await;
     let question =
         "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"}}";
-    let answer = inbox.send(&inbox.door.sign(&[], question)).await.ok().json();
+    let answer = inbox.send(&inbox.door.sign(&[], question)).await.expect(200).json();
     assert_eq!(answer["plainToken"], "qgg8vlvZRS6UYooatFL8Aw");
     let encrypted = answer["encryptedToken"].as_str().unwrap();
     assert!(encrypted.len() == 64 && encrypted.bytes().all(|it| it.is_ascii_hexdigit()), "{encrypted}");
@@ -54,14 +54,14 @@ async fn handshake_is_answered_while_the_rate_is_used_up() {
     assert_eq!(throttled.error(429), "rate_limited");
     assert_eq!(throttled.header("retry-after"), "1");
     let question = "{\"type\":\"url_verification\",\"challenge\":\"still\"}";
-    assert_eq!(inbox.send(&inbox.door.sign(&[], question)).await.ok().text(), "still");
+    assert_eq!(inbox.send(&inbox.door.sign(&[], question)).await.expect(200).text(), "still");
 }
 
 #[tokio::test]
 async fn question_of_another_provider_is_no_question() {
     let inbox = Inbox::new("github").await;
     let question = "{\"type\":\"url_verification\",\"challenge\":\"mine\"}";
-    let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d")], question)).await.ok();
+    let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d")], question)).await.expect(200);
     assert_eq!(answer.text(), "");
     assert_eq!(inbox.receipts("accepted").await.len(), 1);
 }

@@ -273,7 +273,7 @@ async fn proofs_in_handshakes_are_made_with_the_secret() {
     let inbox = Inbox::new("zoom").await;
     let question =
         "{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZRS6UYooatFL8Aw\"}}";
-    let answer = inbox.send(&inbox.door.sign(&[], question)).await.ok().json();
+    let answer = inbox.send(&inbox.door.sign(&[], question)).await.expect(200).json();
     assert_eq!(answer["encryptedToken"], hmac_hex(SECRET, "qgg8vlvZRS6UYooatFL8Aw"));
 
     let door = Door::create(&inbox.api, source("x")).await;
@@ -365,21 +365,21 @@ async fn secret_handed_over_in_a_header_is_kept_and_not_exchanged() {
     let mut inbox = Inbox::with(ServerSetup::new(), json!({ "type": "asana" })).await;
     inbox.endpoint("/events").await;
     let hand_over = |secret: &str| sign_as("none", "", &[("x-hook-secret", secret)], "{}");
-    let answer = inbox.send(&hand_over("the-learnt-secret-0123456789")).await.ok();
+    let answer = inbox.send(&hand_over("the-learnt-secret-0123456789")).await.expect(200);
     assert_eq!(answer.header("x-hook-secret"), "the-learnt-secret-0123456789");
     for _ in 0..2 {
         let other = inbox.send(&hand_over("another-secret-0123456789")).await;
         assert_eq!(other.error(401), "secret_already_learnt");
         assert_eq!(other.header("x-hook-secret"), "");
         // The same one again is the provider asking again.
-        let _ = inbox.send(&hand_over("the-learnt-secret-0123456789")).await.ok();
+        let _ = inbox.send(&hand_over("the-learnt-secret-0123456789")).await.expect(200);
         inbox.server.kill9();
         inbox.server.restart().await;
         inbox.api = inbox.server.api();
     }
     let event = |secret| sign_as("asana", secret, &[], "{\"events\":[{\"action\":\"changed\"}]}");
     inbox.send(&event("another-secret-0123456789")).await.error(401);
-    let _ = inbox.send(&event("the-learnt-secret-0123456789")).await.ok();
+    let _ = inbox.send(&event("the-learnt-secret-0123456789")).await.expect(200);
     inbox.delivered("/events", 1).await;
     let shown = inbox.api.get(&inbox.door.api("")).await.expect(200).text();
     assert!(!shown.contains("the-learnt-secret"), "{shown}");
@@ -405,7 +405,7 @@ async fn of_tokens_handed_over_at_the_same_time_one_is_kept() {
         .collect();
     assert_eq!(kept.len(), 1, "{kept:?}");
     let event = sign_as("notion", &kept[0], &[], "{\"id\":\"1\",\"type\":\"page.created\"}");
-    let _ = inbox.send(&event).await.ok();
+    let _ = inbox.send(&event).await.expect(200);
     wait_until("one receipt", async || (inbox.receipts("accepted").await.len() == 1).then_some(())).await;
 }
 

@@ -131,7 +131,7 @@ async fn events_go_to_no_address_inside() {
     let name = json!({ "url": "http://hooktide.invalid/" });
     let _ = inbox.api.post(&inbox.door.api("/endpoint"), name).await.expect(201);
     made += 1;
-    let _ = inbox.send(&inbox.door.sign(&[], "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[], "{}")).await.expect(202);
     wait_until("an attempt for each", async || {
         let failed = "hooktide_delivery_attempts_total{result=\"fail\"} ";
         let count =
@@ -158,7 +158,7 @@ async fn proofs_and_secrets_are_written_nowhere() {
             "{{\"event_type\":\"PING\",\"passcode\":\"{code}\",\"timestamp\":\"t\",\"webhook_id\":\"1\"}}"
         )
     };
-    let _ = inbox.send(&sign_as("none", "", &[], &figma(SECRET))).await.ok();
+    let _ = inbox.send(&sign_as("none", "", &[], &figma(SECRET))).await.expect(200);
     inbox.send(&sign_as("none", "", &[], &figma("canary-passcode-0123456789"))).await.error(401);
     canaries.push(inbox.door.path.trim_start_matches("/in/").to_owned());
 
@@ -172,7 +172,7 @@ async fn proofs_and_secrets_are_written_nowhere() {
             &[("cookie", "canary-cookie"), ("authorization", "Bearer canary-bearer")],
             "{\"id\":\"1\"}",
         );
-        let _ = door.send(&inbox.api, &good).await.ok();
+        let _ = door.send(&inbox.api, &good).await.expect(200);
         let wrong = sign_as(kind, "canary-wrong-secret-0123", &[], "{\"id\":\"2\"}");
         door.send(&inbox.api, &wrong).await.error(401);
         canaries.extend(headers.iter().map(|name| good.header(name)));
@@ -219,7 +219,7 @@ async fn attempts_of_a_source_and_its_log_are_listed() {
     .await;
     let endpoint = inbox.endpoint("/a").await;
     inbox.receiver.script("/a", [500, 200].map(hooktide_testkit::Behaviour::status));
-    let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.ok();
+    let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.expect(200);
     let receipt = answer.header("hooktide-receipt");
     for path in [format!("/endpoint/{endpoint}/attempt"), format!("/receipt/{receipt}/attempt")] {
         let attempts = wait_until("both attempts", async || {
@@ -245,7 +245,7 @@ async fn secret_that_a_provider_hands_over_can_be_read_once_it_is_there() {
     let path = inbox.door.api("/learnt-secret");
     assert_eq!(inbox.api.get(&path).await.expect(200).json(), json!({ "secret": null }));
     let hand_over = |token: &str| sign_as("none", "", &[], &format!(r#"{{"verification_token":"{token}"}}"#));
-    let _ = inbox.send(&hand_over("secret_first")).await.ok();
+    let _ = inbox.send(&hand_over("secret_first")).await.expect(200);
     let _ = inbox.send(&hand_over("secret_second")).await;
     assert_eq!(inbox.api.get(&path).await.expect(200).json(), json!({ "secret": "secret_first" }));
 }
@@ -259,7 +259,7 @@ async fn forged_requests_do_not_use_up_the_rate() {
         let id = format!("f-{number}");
         inbox.send(&sign_as("github", "another", &[("x-github-delivery", &id)], "{}")).await.error(401);
     }
-    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-1")], "{}")).await.expect(200);
     let limited = inbox.send(&inbox.door.sign(&[("x-github-delivery", "d-2")], "{}")).await;
     assert_eq!(
         (limited.error(429).as_str(), limited.header("retry-after").is_empty()),

@@ -74,7 +74,8 @@ impl Inbox {
 
     /// Sends one more event, waits until it has arrived on that path, and answers what else has.
     pub(super) async fn others(&self, path: &str, last: &Signed) -> Vec<Received> {
-        let _ = self.send(last).await.ok();
+        let status = provider(&self.door.kind).expect("a known provider").success_status;
+        let _ = self.send(last).await.expect(status);
         let is_last = |it: &Received| it.path() == path && it.body == last.body;
         self.receiver.wait_for(1, is_last).await;
         self.receiver.matching(|it| it.path() == path && !is_last(it))

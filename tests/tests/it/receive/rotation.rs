@@ -12,7 +12,7 @@ async fn two_secrets_hold_at_the_same_time_and_the_receipt_names_the_one() {
     let inbox = Inbox::with(ServerSetup::new(), source).await;
     for (secret, id) in [("the-older-secret-0123", "old"), ("the-newer-secret-4567", "new")] {
         let headers = [("x-github-event", "push"), ("x-github-delivery", id)];
-        let _ = inbox.send(&sign_as("github", secret, &headers, "{}")).await.ok();
+        let _ = inbox.send(&sign_as("github", secret, &headers, "{}")).await.expect(200);
         assert_eq!(inbox.receipts("accepted").await[0]["secretId"], id);
     }
 }
@@ -40,7 +40,7 @@ async fn secret_outside_its_window_proves_nothing() {
 async fn rotated_url_replaces_the_old_one_at_once() {
     let inbox = Inbox::new("github").await;
     let signed = inbox.door.sign(&[("x-github-delivery", "d-1")], "{}");
-    let _ = inbox.send(&signed).await.ok();
+    let _ = inbox.send(&signed).await.expect(200);
     let rotated = inbox.api.post(&inbox.door.api("/token/rotate"), json!({})).await.expect(200).json();
     let new = path_of(&rotated["ingestUrl"]);
     assert_ne!(new, inbox.door.path);
@@ -53,7 +53,7 @@ async fn rotated_url_replaces_the_old_one_at_once() {
 async fn deleted_source_has_no_door() {
     let inbox = Inbox::new("github").await;
     let signed = inbox.door.sign(&[("x-github-delivery", "d-1")], "{}");
-    let _ = inbox.send(&signed).await.ok();
+    let _ = inbox.send(&signed).await.expect(200);
     let _ = inbox.api.delete(&inbox.door.api("")).await.expect(204);
     assert_eq!(inbox.send(&signed).await.error(404), "not_found");
     assert_eq!(inbox.api.get(&inbox.door.api("/receipt")).await.error(404), "not_found");

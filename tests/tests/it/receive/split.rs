@@ -32,7 +32,7 @@ async fn each_event_is_a_message_and_the_request_stays_whole() {
     let only = json!({ "url": inbox.receiver.url("/deleted"), "filterTypes": ["user.deleted"] });
     let _ = inbox.api.post(&inbox.door.api("/endpoint"), only).await.expect(201);
 
-    let answer = inbox.send(&inbox.door.sign(&[], BATCH)).await.ok();
+    let answer = inbox.send(&inbox.door.sign(&[], BATCH)).await.expect(200);
     let whole = answer.header("hooktide-receipt").to_owned();
     assert_eq!(
         bodies(&inbox, "/all", 3).await,
@@ -56,9 +56,9 @@ async fn each_event_is_a_message_and_the_request_stays_whole() {
 
     // The provider sends the same batch again, with one event more: only that one is new.
     let longer = BATCH.replace("{\"n\":3}", "{\"n\":3}, {\"eventId\":\"e-4\"}");
-    let _ = inbox.send(&inbox.door.sign(&[], &longer)).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[], &longer)).await.expect(200);
     let last = inbox.door.sign(&[], r#"{"data":{"events":[{"eventId":"last"}]}}"#);
-    let _ = inbox.send(&last).await.ok();
+    let _ = inbox.send(&last).await.expect(200);
     inbox.receiver.wait_for(1, |it| it.path() == "/all" && it.body == r#"{"eventId":"last"}"#).await;
     assert_eq!(bodies(&inbox, "/all", 5).await[3], r#"{"eventId":"last"}"#);
     assert_eq!(inbox.receiver.all().len(), 6, "five at /all, one at /deleted");
@@ -69,9 +69,9 @@ async fn an_event_that_came_with_another_body_does_not_hold_up_the_others() {
     let inbox = inbox(json!({ "split": true })).await;
     inbox.endpoint("/all").await;
     let batch = |events: &str| inbox.door.sign(&[], &format!(r#"{{"data":{{"events":[{events}]}}}}"#));
-    let _ = inbox.send(&batch(r#"{"eventId":"e-1","n":1}"#)).await.ok();
+    let _ = inbox.send(&batch(r#"{"eventId":"e-1","n":1}"#)).await.expect(200);
     inbox.delivered("/all", 1).await;
-    let _ = inbox.send(&batch(r#"{"eventId":"e-1","n":2},{"eventId":"e-2"}"#)).await.ok();
+    let _ = inbox.send(&batch(r#"{"eventId":"e-1","n":2},{"eventId":"e-2"}"#)).await.expect(200);
     assert_eq!(bodies(&inbox, "/all", 2).await, [r#"{"eventId":"e-1","n":1}"#, r#"{"eventId":"e-2"}"#]);
     assert_eq!(inbox.receipts("conflict").await.len(), 1);
 }
@@ -81,13 +81,13 @@ async fn a_replay_splits_again_and_a_body_that_is_no_batch_is_one_event() {
     let inbox = inbox(json!({ "split": true })).await;
     inbox.endpoint("/all").await;
     let batch = r#"{"data":{"events":[{"eventId":"e-1"},{"eventId":"e-2"}]}}"#;
-    let answer = inbox.send(&inbox.door.sign(&[], batch)).await.ok();
+    let answer = inbox.send(&inbox.door.sign(&[], batch)).await.expect(200);
     inbox.delivered("/all", 2).await;
     let replay = inbox.door.api(&format!("/receipt/{}/replay", answer.header("hooktide-receipt")));
     let _ = inbox.api.post(&replay, json!({})).await.expect(202);
     assert_eq!(bodies(&inbox, "/all", 4).await[1], r#"{"eventId":"e-1"}"#);
 
-    let _ = inbox.send(&inbox.door.sign(&[], r#"{"data":{}}"#)).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&[], r#"{"data":{}}"#)).await.expect(200);
     inbox.receiver.wait_for(1, |it| it.body == r#"{"data":{}}"#).await;
 }
 
@@ -104,7 +104,7 @@ async fn a_source_may_say_itself_where_events_are_and_how_they_prove_themselves(
     let only = json!({ "url": inbox.receiver.url("/b"), "filterTypes": ["b"] });
     let _ = inbox.api.post(&inbox.door.api("/endpoint"), only).await.expect(201);
     let batch = inbox.door.sign(&[], r#"{"items":[{"id":1,"kind":"a"},{"id":2,"kind":"b"}]}"#);
-    let _ = inbox.send(&batch).await.ok();
+    let _ = inbox.send(&batch).await.expect(202);
     assert_eq!(bodies(&inbox, "/b", 1).await, [r#"{"id":2,"kind":"b"}"#]);
 
     let shown = inbox.api.get(&inbox.door.api("")).await.expect(200).json();
@@ -144,7 +144,7 @@ async fn a_custom_scheme_is_not_the_one_it_started_from() {
     for (name, value) in [("x-key", key.as_str()), ("x-kind", "paid")] {
         request = request.header(name, value);
     }
-    let _ = request.bytes(b"{}".to_vec()).send().await.ok();
+    let _ = request.bytes(b"{}".to_vec()).send().await.expect(202);
     inbox.delivered("/paid", 1).await;
     let receipt = inbox.receipts("accepted").await.remove(0);
     let headers = inbox.receipt(&receipt["id"]).await["headers"].to_string();

@@ -64,7 +64,7 @@ async fn failing_script_is_a_failed_delivery_and_the_event_stays() {
     let code = "function handler(webhook) { throw new Error('dead letter'); }";
     let _ = inbox.api.patch(&path, json!({ "code": code, "enabled": true })).await.expect(204);
     inbox.endpoint("/alive").await;
-    let taken = inbox.send(&inbox.door.sign(&[], r#"{"n":1}"#)).await.ok();
+    let taken = inbox.send(&inbox.door.sign(&[], r#"{"n":1}"#)).await.expect(202);
     assert_eq!(inbox.delivered("/alive", 1).await[0].body, br#"{"n":1}"#[..]);
     assert_eq!(inbox.receiver.count(|it| it.path() == "/dead"), 0);
 

@@ -14,11 +14,11 @@ async fn same_id_after_the_window_is_another_event() {
     let inbox = Inbox::with(setup, json!({ "type": "github", "config": { "secret": SECRET } })).await;
     inbox.endpoint("/twice").await;
     let signed = inbox.door.sign(&EVENT, "{}");
-    let first = inbox.send(&signed).await.ok().header("hooktide-receipt");
-    let again = inbox.send(&signed).await.ok().header("hooktide-receipt");
+    let first = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
+    let again = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
     assert_eq!(again, first, "inside the window it is the same event");
     let second = wait_until("the window ends", async || {
-        let receipt = inbox.send(&signed).await.ok().header("hooktide-receipt");
+        let receipt = inbox.send(&signed).await.expect(200).header("hooktide-receipt");
         (receipt != first).then_some(receipt)
     })
     .await;
@@ -49,7 +49,7 @@ async fn rule_of_the_source_finds_the_id_or_what_stands_in() {
         let inbox = Inbox::with(ServerSetup::new(), source).await;
         for (id, body) in calls {
             let headers: &[(&str, &str)] = if id.is_empty() { &[] } else { &[("x-id", id)] };
-            let _ = inbox.send(&inbox.door.sign(headers, body)).await.ok();
+            let _ = inbox.send(&inbox.door.sign(headers, body)).await.expect(202);
         }
         let receipts = inbox.receipts("accepted").await;
         assert_eq!(receipts.len(), events, "{rule}: {receipts:?}");
@@ -79,7 +79,7 @@ async fn replayed_event_is_not_acted_on_again_when_its_provider_repeats_it() {
     }
     assert_eq!(messages[0], messages[1], "both are the one event");
     // It comes a third time, and is the same still.
-    let _ = inbox.send(&sign_as("stripe", theirs, &[], body)).await.ok();
+    let _ = inbox.send(&sign_as("stripe", theirs, &[], body)).await.expect(200);
     let last = sign_as("stripe", theirs, &[], "{\"id\":\"evt_last\",\"type\":\"a\"}");
     assert_eq!(inbox.others("/once", &last).await.len(), 1);
     let accepted = inbox.receipts("accepted").await;
@@ -94,7 +94,7 @@ async fn replay_under_an_id_that_another_body_has_is_refused() {
     inbox.endpoint("/once").await;
     let wrong = sign_as("github", "another-secret-entirely", &EVENT, "{\"n\":2}");
     inbox.send(&wrong).await.error(401);
-    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":1}")).await.ok();
+    let _ = inbox.send(&inbox.door.sign(&EVENT, "{\"n\":1}")).await.expect(200);
     let both = json!({ "secrets": [{ "id": "a", "secret": SECRET }, { "id": "b", "secret": "another-secret-entirely" }] });
     let _ = inbox
         .api

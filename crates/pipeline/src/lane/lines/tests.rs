@@ -1,12 +1,10 @@
 //! Deliveries of a key come in order, whatever fails; random runs say so for many keys at once.
 
-use std::sync::Arc;
-
-use hooktide_model::{ContentType, EventTypeName, IdMint, Message, Trigger};
 use hooktide_store::ScheduleRow;
 use proptest::prelude::*;
 
 use super::*;
+use crate::lane::tests::job as plain;
 
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(ms)
@@ -14,27 +12,8 @@ fn at(ms: i64) -> Timestamp {
 
 /// A delivery whose place in the schedule is its number.
 fn job(seq: i64) -> Job {
-    let message = Message {
-        id: IdMint::new(&[1; 32]).id(Seq(seq)),
-        app: Seq(1),
-        event_type: EventTypeName::trusted("a"),
-        uid: None,
-        channels: Vec::new(),
-        tags: Vec::new(),
-        deliver_at: None,
-        content_type: ContentType::Json,
-        payload: None,
-        payload_expires_at: Timestamp::MAX,
-        hops: 0,
-    };
-    Job {
-        message: Arc::new(message),
-        tries: 0,
-        trigger: Trigger::Scheduled,
-        source: DeliverySource::Schedule(ScheduleRow { segment: 1, due: at(seq) }),
-        shared_by: 1,
-        order: Some(0),
-    }
+    let source = DeliverySource::Schedule(ScheduleRow { segment: 1, due: at(seq) });
+    Job { source, order: Some(0), ..plain(seq) }
 }
 
 fn taken(lines: &mut Lines, now: i64) -> Option<i64> {
