@@ -38,8 +38,7 @@ struct Layers {
 /// Put the service together.
 #[must_use]
 pub fn service(state: ApiState) -> ApiService {
-    let (operations, _) = crate::openapi::documented().split_for_parts();
-    let router = operations
+    let router = routes::routed(routes::operations())
         .merge(routes::pages())
         .merge(routes::door())
         .fallback(not_found)

@@ -12,11 +12,9 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 use utoipa::{IntoResponses, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::{ErrorOut, FieldError, ValidationOut};
 use crate::routes;
-use crate::state::ApiState;
 use crate::wire::status::{MessageStatus, StatusCodeClass};
 
 /// The name of the security scheme, as the wire API has it.
@@ -77,11 +75,6 @@ fn base() -> OpenApi {
         .build()
 }
 
-/// All operations with the document that lists them.
-pub(crate) fn documented() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::with_openapi(base()).merge(routes::operations())
-}
-
 /// The document as the server sends it.
 pub(crate) fn document() -> Bytes {
     DOCUMENT.clone()
@@ -90,7 +83,7 @@ pub(crate) fn document() -> Bytes {
 /// The OpenAPI 3.1 document: pretty, stable.
 #[must_use]
 pub fn openapi_json() -> String {
-    let document = documented().into_openapi();
+    let document = routes::described(&routes::operations(), base());
     let mut value = serde_json::to_value(document).expect("the document is plain data");
     let root = value.as_object_mut().expect("the document is an object");
     tidy_schemas(root);

@@ -23,7 +23,7 @@ fn it_is_version_3_1_and_the_same_every_time() {
     assert_eq!(openapi_json(), openapi_json());
 }
 
-/// Routes are registered through `routes!` only, which documents what it routes; so it is enough that nothing else
+/// Routes are registered through `operation!` only, which documents what it routes; so it is enough that nothing else
 /// registers any, and that no documented handler was left out of the table.
 #[test]
 fn every_route_is_documented_and_every_documented_operation_is_routed() {
@@ -37,7 +37,7 @@ fn every_route_is_documented_and_every_documented_operation_is_routed() {
         let text = std::fs::read_to_string(&path).unwrap();
         annotated += text.matches("#[utoipa::path(").count();
         // Pages, and the door, which is the providers'.
-        if !path.ends_with("docs.rs") && !path.ends_with("door.rs") {
+        if !["docs.rs", "door.rs", "operation.rs"].iter().any(|name| path.ends_with(name)) {
             assert!(!text.contains(".route("), "{} routes past the document", path.display());
         }
     }

@@ -21,6 +21,7 @@ mod event_type_seen;
 mod feed_kind;
 mod health;
 mod message;
+mod operation;
 pub(crate) mod params;
 mod receipt;
 mod source;
@@ -35,4 +36,5 @@ mod table;
 
 pub(crate) use docs::pages;
 pub(crate) use door::{DOOR, door};
+pub(crate) use operation::{described, routed};
 pub(crate) use table::operations;

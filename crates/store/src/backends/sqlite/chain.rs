@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockReadGuard};
 
 use super::chunk::Chunk;
 
@@ -21,6 +21,11 @@ impl Chain {
     /// All chunks, oldest first.
     pub(super) fn all(&self) -> Vec<Arc<Chunk>> {
         self.0.read().clone()
+    }
+
+    /// All chunks, oldest first, without a copy: for a short look in memory.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Chunk>>> {
+        self.0.read()
     }
 
     /// The chunk that takes writes.

@@ -1,8 +1,10 @@
 //! Find an idempotency key or an event id in the chain: the open group, memory, then sealed chunks by filter.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::OptionalExtension;
+use smallvec::SmallVec;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, KeyEntry};
@@ -33,24 +35,34 @@ impl KeyFinder<'_> {
         if let Some(found) = self.fresh.get(wanted.key) {
             return Ok(Some(*found));
         }
-        let mut passed = 0;
-        for chunk in self.chain.all().iter().rev() {
-            if passed >= wanted.keys_max {
-                return Ok(None);
-            }
-            if let Some(found) = self.find_in(chunk, wanted.key)? {
+        for chunk in self.candidates(wanted) {
+            if let Some(found) = self.find_in(&chunk, wanted.key)? {
                 return Ok(Some(found).filter(|found| found.message >= wanted.oldest));
             }
-            if chunk.summary.first_seq < wanted.oldest {
-                return Ok(None);
-            }
-            passed += chunk.key_count();
         }
         Ok(None)
     }
-}
 
-impl KeyFinder<'_> {
+    /// The chunks of the window that may hold the key, newest first: mostly none. Every publish with a key comes by
+    /// here, so nothing is cloned and no filter is locked: the look-ups of all filters overlap in the processor.
+    fn candidates(&self, wanted: &Wanted<'_>) -> SmallVec<[Arc<Chunk>; 2]> {
+        let mut candidates = SmallVec::new();
+        let mut passed = 0;
+        for chunk in self.chain.read().iter().rev() {
+            if passed >= wanted.keys_max {
+                break;
+            }
+            if chunk.may_hold_key(wanted.key) {
+                candidates.push(Arc::clone(chunk));
+            }
+            if chunk.summary.first_seq < wanted.oldest {
+                break;
+            }
+            passed += chunk.key_count();
+        }
+        candidates
+    }
+
     /// A chunk that retention has taken away meanwhile holds no keys.
     fn find_in(&self, chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> {
         match find_in(chunk, key) {
@@ -63,9 +75,6 @@ impl KeyFinder<'_> {
 fn find_in(chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> {
     if let Some(index) = &*chunk.index.read() {
         return Ok(index.keys.get(key).copied());
-    }
-    if !chunk.bloom.read().as_ref().is_some_and(|bloom| bloom.may_hold(key)) {
-        return Ok(None);
     }
     let reader = chunk.reader()?;
     let mut find = reader.prepare_cached(FIND_KEY)?;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, RwLock};
@@ -45,7 +46,7 @@ pub(in super::super) struct Chunk {
     /// The secondary indexes, until the file has its own.
     pub(in super::super) index: RwLock<Option<MemoryIndex>>,
     /// The key filter of a sealed chunk.
-    pub(in super::super) bloom: RwLock<Option<Bloom>>,
+    pub(in super::super) bloom: OnceLock<Bloom>,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -86,14 +87,15 @@ impl Chunk {
         } else {
             Summary::of_unsealed(&reader)?
         };
-        let bloom = get_meta::<Vec<u8>>(&reader, Meta::BLOOM)?.and_then(|bytes| Bloom::from_bytes(&bytes));
+        let bloom = if sealed { get_meta::<Vec<u8>>(&reader, Meta::BLOOM)? } else { None };
+        let bloom = bloom.and_then(|bytes| Bloom::from_bytes(&bytes));
         let index = if sealed { None } else { Some(MemoryIndex::scan(&reader)?) };
         Ok(Self {
             number,
             path,
             summary,
             index: RwLock::new(index),
-            bloom: RwLock::new(bloom.filter(|_| sealed)),
+            bloom: bloom.map_or_else(OnceLock::new, OnceLock::from),
             idle: Mutex::new(vec![]),
         })
     }
@@ -133,9 +135,17 @@ impl Chunk {
 
     /// Keys in the chunk, or a bound on them.
     pub(in super::super) fn key_count(&self) -> usize {
-        match &*self.index.read() {
-            Some(index) => index.keys.len(),
-            None => self.bloom.read().as_ref().map_or(0, Bloom::keys),
+        match self.bloom.get() {
+            Some(bloom) => bloom.keys(),
+            None => self.index.read().as_ref().map_or(0, |index| index.keys.len()),
+        }
+    }
+
+    /// Whether the key may be here; `false` is certain.
+    pub(in super::super) fn may_hold_key(&self, key: &[u8; 16]) -> bool {
+        match self.bloom.get() {
+            Some(bloom) => bloom.may_hold(key),
+            None => self.index.read().as_ref().is_some_and(|index| index.keys.contains_key(key)),
         }
     }
 
@@ -228,7 +238,7 @@ impl Chunk {
             path: chunk_path(folder, number),
             summary: Summary::empty(first_seq),
             index: RwLock::new(Some(MemoryIndex::default())),
-            bloom: RwLock::new(None),
+            bloom: OnceLock::new(),
             idle: Mutex::new(vec![]),
         }
     }

@@ -52,7 +52,10 @@ pub(in super::super) fn seal(chunk: &Chunk, connection: Connection) -> rusqlite:
     put_meta(&transaction, Meta::SEALED, &1_i64)?;
     transaction.commit()?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    *chunk.bloom.write() = bloom;
+    // The filter first: whoever looks for a key finds one of the two.
+    if let Some(bloom) = bloom {
+        chunk.bloom.get_or_init(|| bloom);
+    }
     *chunk.index.write() = None;
     Ok(())
 }
