@@ -43,7 +43,10 @@ impl Operation {
         methods: MethodRouter<ApiState>,
         described: fn() -> UtoipaMethodRouter<ApiState>,
     ) -> Self {
-        debug_assert!(paths.windows(2).all(|pair| pair[0] == pair[1]), "several paths in one line: {paths:?}");
+        debug_assert!(
+            paths.windows(2).all(|pair| pair[0] == pair[1]),
+            "several paths in one line: {paths:?}"
+        );
         Self { path: paths[0].clone(), methods, described }
     }
 }
@@ -60,7 +63,10 @@ pub(crate) fn routed(operations: Vec<Operation>) -> Router<ApiState> {
 }
 
 /// The descriptions of all operations, added to a document.
-pub(crate) fn described(operations: &[Operation], start: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+pub(crate) fn described(
+    operations: &[Operation],
+    start: utoipa::openapi::OpenApi,
+) -> utoipa::openapi::OpenApi {
     let router = OpenApiRouter::with_openapi(start);
     operations.iter().fold(router, |router, one| router.routes((one.described)())).into_openapi()
 }
