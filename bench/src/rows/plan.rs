@@ -22,6 +22,9 @@ const ALL: [RowName; 9] = [
     RowName::Stored,
 ];
 
+/// Pairs of calm and hanging; an odd number, so that there is a middle.
+const HANGING_PAIRS: usize = 3;
+
 /// The counts of one run.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -31,6 +34,7 @@ pub(crate) struct Plan {
     pub(super) stored: u64,
     pub(super) hanging_rate: u64,
     pub(super) hanging_seconds: u64,
+    pub(super) hanging_pairs: usize,
     pub(super) inbound_rate: u64,
     pub(super) flood_rate: u64,
     pub(super) inbound_seconds: u64,
@@ -59,6 +63,7 @@ impl Plan {
             stored: or(args.stored, 1_000_000, 60_000),
             hanging_rate: args.hanging_rate.max(1),
             hanging_seconds: if args.quick { 5 } else { 25 },
+            hanging_pairs: if args.quick { 1 } else { HANGING_PAIRS },
             inbound_rate: args.inbound_rate.max(1),
             flood_rate: args.flood_rate.max(1),
             inbound_seconds: or(args.seconds, 60, 3),
