@@ -8,7 +8,9 @@ mod inbound;
 mod one;
 mod plan;
 mod relay;
+mod run;
 mod stored;
 mod waiting;
 
-pub(crate) use plan::{Plan, run_all};
+pub(crate) use plan::Plan;
+pub(crate) use run::run_all;

@@ -4,11 +4,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{fan_out, hanging, idle, inbound, one, relay, stored, waiting};
 use crate::args::{Args, RowName};
 use crate::failure::Failure;
 use crate::payload::PAYLOAD_BYTES;
-use crate::report::{Line, Verdict};
 
 const ALL: [RowName; 9] = [
     RowName::Relay,
@@ -42,7 +40,7 @@ pub(crate) struct Plan {
     pub(super) keys: bool,
     pub(super) threads: usize,
     pub(super) settings: Vec<(String, String)>,
-    rows: Vec<RowName>,
+    pub(super) rows: Vec<RowName>,
     binary: Option<PathBuf>,
     quick: bool,
     dir: TempDir,
@@ -127,53 +125,6 @@ impl Plan {
     pub(super) fn warm_up_messages(&self) -> u64 {
         (self.messages / 10).clamp(1000, 20_000)
     }
-}
-
-/// Runs the planned rows.
-pub(crate) fn run_all(plan: &Plan) -> Result<Vec<Line>, Failure> {
-    let mut lines = Vec::new();
-    let mut relay_per_cpu_s = None;
-    for &row in &plan.rows {
-        eprintln!("measuring {row:?}");
-        let mut new = run_one(plan, row)?;
-        match row {
-            RowName::RelayLog => relay_per_cpu_s = full_load_per_cpu_s(&new),
-            RowName::One => add_ratio(&mut new, relay_per_cpu_s),
-            _ => {}
-        }
-        lines.append(&mut new);
-    }
-    Ok(lines)
-}
-
-fn run_one(plan: &Plan, row: RowName) -> Result<Vec<Line>, Failure> {
-    match row {
-        RowName::Relay => relay::bare(plan),
-        RowName::RelayLog => relay::with_log(plan),
-        RowName::One => one::run(plan),
-        RowName::FanOut => fan_out::run(plan),
-        RowName::Hanging => hanging::run(plan),
-        RowName::Inbound => inbound::run(plan),
-        RowName::Idle => idle::run(plan),
-        RowName::Waiting => waiting::run(plan),
-        RowName::Stored => stored::run(plan),
-    }
-}
-
-/// Of the last line, which is the one at full load.
-fn full_load_per_cpu_s(lines: &[Line]) -> Option<f64> {
-    Some(lines.last()?.throughput?.deliveries_per_cpu_s)
-}
-
-/// Deliveries per CPU-second as a share of the relay's, where both were measured.
-fn add_ratio(lines: &mut [Line], relay_per_cpu_s: Option<f64>) {
-    let (Some(ours), Some(relay)) = (full_load_per_cpu_s(lines), relay_per_cpu_s) else {
-        return;
-    };
-    let Some(line) = lines.last_mut() else { return };
-    let ratio = ours / relay;
-    line.figure = Some(format!("{ratio:.2}× the relay with a log"));
-    line.verdicts.push(Verdict::against_relay_with_log(ratio));
 }
 
 fn setting(text: &str) -> Result<(String, String), Failure> {
