@@ -59,9 +59,14 @@ async fn second_generation_javascript_sdk_makes_a_full_round_trip() {
     run(command).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rust_sdk_makes_a_full_round_trip() {
+    run(Command::new(sdk_dir().join("rust/debug/hooktide-sdk-rust"))).await;
+}
+
 #[tokio::test]
 async fn script_fails_without_a_server() {
-    // A script that is pointed at a dead server must fail, or the three tests above would prove nothing.
+    // A script that is pointed at a dead server must fail, or the tests above would prove nothing.
     let mut server = ServerUnderTest::start().await;
     let (url, token) = (server.url(), server.api().token().to_owned());
     server.kill9();

@@ -21,7 +21,8 @@ const NODE_MODULES: &str = "node_modules";
 
 /// Install what is not installed yet; returns the folder that the tests get as `HOOKTIDE_SDK_DIR`.
 ///
-/// It holds a virtual environment at `python` and one folder for each JavaScript folder of `tests/sdk`.
+/// It holds a virtual environment at `python`, what was built at `rust`, and one folder for each JavaScript folder of
+/// `tests/sdk`.
 ///
 /// # Errors
 /// When a registry, a tool or the disk fails.
@@ -35,6 +36,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
         &ours.join("python/requirements.txt"),
         &installed.join("python"),
     )?;
+    prepare_rust(&ours.join("rust"), &installed.join("rust"))?;
     let mut folders = javascript_folders(&ours)?;
     folders.sort();
     if folders.is_empty() {
@@ -76,6 +78,12 @@ fn prepare_python(name: &str, modules: &str, requirements: &Path, venv: &Path) -
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r"];
     process::run(Command::new(&python).args(install).arg(requirements))?;
     mark_installed(venv, &wanted)
+}
+
+/// A program with dependencies of its own, in a target folder of its own; the compiler knows what is up to date.
+fn prepare_rust(ours: &Path, target: &Path) -> Result<()> {
+    let build = ["build", "--quiet", "--locked", "--manifest-path"];
+    process::run(Command::new("cargo").args(build).arg(ours.join("Cargo.toml")).arg("--target-dir").arg(target))
 }
 
 fn prepare_javascript(ours: &Path, copy: &Path) -> Result<()> {

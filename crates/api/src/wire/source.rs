@@ -25,9 +25,12 @@ use crate::validate::Rules;
 /// Bytes of a body that a source may allow at most.
 const BODY_BYTES_CEILING: u32 = 64 << 20;
 
+/// The wire API's type that has no configuration: typed clients take none.
+const WITHOUT_CONFIG: &str = "generic-webhook";
+
 /// Types of the wire API that stand for a scheme under another name here.
 const WIRE_TYPES: &[(&str, &str)] = &[
-    ("generic-webhook", "none"),
+    (WITHOUT_CONFIG, "none"),
     ("beehiiv", "svix"),
     ("brex", "svix"),
     ("clerk", "svix"),
@@ -209,8 +212,10 @@ pub struct SourceOut {
     /// The provider.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What proves requests, without the secrets' texts; of a source that fetches, where.
-    pub config: SourceConfigOut,
+    /// What proves requests, without the secrets' texts; of a source that fetches, where. Not there for
+    /// `generic-webhook`, which has no configuration in the wire API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<SourceConfigOut>,
     /// How it is doing, if it fetches and is not switched off.
     pub feed: Option<FeedOut>,
     /// Where the provider sends; null for a source that fetches. Whoever knows it may try; keep it to yourself.
@@ -438,11 +443,11 @@ impl SourceOut {
             id: row.id,
             uid: row.uid,
             name: row.name,
-            kind: settings.wire_type.unwrap_or(row.provider),
-            config: SourceConfigOut {
+            config: (settings.wire_type.as_deref() != Some(WITHOUT_CONFIG)).then(|| SourceConfigOut {
                 secrets: row.secrets.into_iter().map(secret).collect(),
                 feed: shown_feed,
-            },
+            }),
+            kind: settings.wire_type.unwrap_or(row.provider),
             feed,
             ingest_url,
             metadata: row.metadata,

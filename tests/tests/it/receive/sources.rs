@@ -55,6 +55,8 @@ async fn wire_types_of_other_names_are_understood() {
             .expect(201)
             .json();
         assert_eq!(made["type"], kind);
+        // The wire API's clients take no configuration for this one type.
+        assert_eq!(made.get("config").is_none(), kind == "generic-webhook");
     }
     let unknown = inbox.api.post("/ingest/api/v1/source", json!({ "name": "n", "type": "no-such" })).await;
     unknown.invalid("body", "type");
