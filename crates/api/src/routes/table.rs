@@ -80,6 +80,7 @@ fn ingest() -> OpenApiRouter<ApiState> {
         // its receipts
         .routes(routes!(receipt::list))
         .routes(routes!(receipt::get))
+        .routes(routes!(receipt::get_request))
         .routes(routes!(receipt::replay))
 }
 
