@@ -38,6 +38,7 @@ mod hostile;
 mod keeping;
 mod libraries;
 mod library_cases;
+mod listen;
 mod load;
 mod operations;
 mod provider;
