@@ -25,6 +25,9 @@ use crate::state::ApiState;
 /// How long a browser may remember what it is allowed to send.
 const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 
+/// Header fields of a request at most.
+const HEADERS_MAX: usize = 100;
+
 /// The service. A call of an SDK goes straight to the router; what only browsers and sloppy clients need is asked of
 /// their requests alone, for a layer around every request costs an allocation or more in each.
 #[derive(Clone)]
@@ -56,6 +59,11 @@ impl ApiService {
         B::Error: Into<axum::BoxError>,
     {
         let mut request = request.map(Body::new);
+        if request.headers().len() > HEADERS_MAX {
+            let response = too_many_headers().into_response();
+            count(&response);
+            return response;
+        }
         if request.uri().path().starts_with(routes::DOOR) {
             request.extensions_mut().insert(Peer(peer));
         }
@@ -107,6 +115,11 @@ async fn method_not_allowed(method: Method, uri: Uri) -> ApiError {
         let detail = format!("{method} is not possible here; the Allow header lists what is");
         ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
     })
+}
+
+fn too_many_headers() -> ApiError {
+    let detail = format!("a request may have {HEADERS_MAX} header fields; send fewer");
+    ApiError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too_many_headers", detail)
 }
 
 /// An operation of the wire API that this server does not have.

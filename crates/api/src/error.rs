@@ -166,6 +166,16 @@ impl ApiError {
         )
     }
 
+    /// 503: too many callers wait for receipts already.
+    #[must_use]
+    pub fn too_many_waiting() -> Self {
+        Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_waiting",
+            "too many callers of the organisation, or of the server, wait for receipts; end some, or ask without `wait`",
+        )
+    }
+
     /// 503: the server is stopping.
     #[must_use]
     pub fn draining() -> Self {

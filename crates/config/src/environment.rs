@@ -9,9 +9,10 @@ use crate::load::CONFIG_FILE_VARIABLE;
 use crate::suggest::nearest;
 use crate::{Mistake, Origin};
 
-/// Names of ours that are no settings: the file itself, and what programs that call the API keep in the same
-/// environment.
-const NOT_SETTINGS: [&str; 3] = [CONFIG_FILE_VARIABLE, "HOOKTIDE_URL", "HOOKTIDE_TOKEN"];
+/// Names of ours that are no settings: the file itself, what programs that call the API keep in the same environment
+/// (`hooktide listen` too), and the secret that `hooktide sign` reads.
+const NOT_SETTINGS: [&str; 4] =
+    [CONFIG_FILE_VARIABLE, "HOOKTIDE_URL", "HOOKTIDE_TOKEN", "HOOKTIDE_SIGN_SECRET"];
 
 /// Reads every variable that is meant for us, and finds those that were meant for us and misspelled.
 pub(crate) fn gather(variables: &BTreeMap<String, OsString>) -> Gathered {

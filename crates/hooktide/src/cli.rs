@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use hooktide_config::{Loaded, Preset, parse_duration};
 
 use crate::failure::Failure;
+use crate::listen::Since;
 use crate::setting_flags::SettingFlags;
 
 const ABOUT: &str = "A complete webhook system in one binary";
@@ -73,6 +74,23 @@ pub(crate) enum Command {
         hooktide sign github http://127.0.0.1:8071/in/TOKEN -H 'x-github-event: ping' -d '{\"zen\": \"Design for failure.\"}' | sh\n  \
         hooktide sign stripe https://hooks.example.com/in/TOKEN -d @event.json --headers")]
     Sign(SignArgs),
+
+    /// Send the events of a source on to an application on this machine
+    ///
+    /// Follows what the source takes, on a server wherever it runs, and sends each request to --forward as the provider
+    /// sent it: method, path, query, headers and bytes, without those headers that belong to a connection, and with
+    /// hooktide-hops, which ends loops. One after the other, in the order in which they were taken. A request that
+    /// carries many events comes as the one that it is.
+    ///
+    /// The provider was answered by the server when the event was stored; what the application answers is shown, and
+    /// nobody else sees it. When the server is away, or is killed, it is asked again and the list goes on where it was.
+    #[command(after_help = "Examples:\n  \
+        export HOOKTIDE_URL=https://hooks.example.com HOOKTIDE_TOKEN=...\n  \
+        hooktide listen github --forward http://localhost:3000/hook\n  \
+        hooktide listen stripe --forward http://localhost:3000/hook --filter-type 'invoice.*' --since 1h\n  \
+        hooktide listen github --forward http://localhost:3000/hook --once 1 --json    (in a script)\n\n\
+        Exit codes: 0 it was stopped, or --once had its events and all were answered with 2xx; 1 not so; 2 wrong usage.")]
+    Listen(ListenArgs),
 
     /// Ask a running server whether it is healthy: exit code 0 if it is, 1 if not
     #[command(after_help = "Examples:\n  hooktide healthcheck http://127.0.0.1:8071/readyz\n  \
@@ -139,6 +157,72 @@ pub(crate) struct SignArgs {
     /// Print header lines only, as `curl -H @-` reads them
     #[arg(long = "headers")]
     pub(crate) only_headers: bool,
+}
+
+/// Arguments of `hooktide listen`.
+#[derive(Args)]
+pub(crate) struct ListenArgs {
+    /// The source: its id or uid
+    pub(crate) source: String,
+
+    /// Where the application listens; what follows the source's URL in a request is put behind it
+    #[arg(long, value_name = "URL", value_hint = clap::ValueHint::Url)]
+    pub(crate) forward: String,
+
+    /// The server
+    #[arg(long, value_name = "URL", env = "HOOKTIDE_URL", default_value = "http://127.0.0.1:8071")]
+    pub(crate) server: String,
+
+    /// A token of the source's organisation, as `hooktide token` prints it; better in the environment
+    #[arg(long, value_name = "TOKEN", env = "HOOKTIDE_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+
+    /// Begin with what came then: now, start, so long ago (10m), or a time (2026-11-20T10:00:00Z)
+    #[arg(long, value_name = "WHEN", default_value = "now", value_parser = Since::parse)]
+    pub(crate) since: Since,
+
+    /// Only events of this type; a * at its end stands for the rest; may be repeated
+    #[arg(long = "filter-type", value_name = "TYPE")]
+    pub(crate) filter_types: Vec<String>,
+
+    /// Send requests on that the source refused too, as far as they are kept; otherwise they are only mentioned
+    #[arg(long)]
+    pub(crate) with_refused: bool,
+
+    /// End after so many requests were sent on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) once: Option<u64>,
+
+    /// Keep the place in this file and begin there next time, whatever --since says
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) cursor_file: Option<PathBuf>,
+
+    /// How long the application may take for a request; one that was sent is not sent again
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+
+    /// How long an application that is not there is waited for, before a request is given up
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
+    pub(crate) patience: Duration,
+
+    /// End at the first request that is given up or not answered with 2xx, and begin with it next time
+    #[arg(long)]
+    pub(crate) stop_on_failure: bool,
+
+    /// Trust the authorities in this PEM file too, for the server and the application
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// Print JSON, an object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl std::fmt::Debug for ListenArgs {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ListenArgs").field("source", &self.source).finish_non_exhaustive()
+    }
 }
 
 /// Arguments of `hooktide healthcheck`.

@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod dev;
 mod failure;
+mod listen;
 mod output;
 mod random;
 mod server;
@@ -44,6 +45,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Completion(arguments) => commands::completion::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dev(arguments) => commands::dev::run(&arguments),
+        Command::Listen(arguments) => commands::listen::run(&arguments),
         Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Openapi => commands::openapi::run(),

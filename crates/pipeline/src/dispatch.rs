@@ -67,6 +67,12 @@ impl FlowListener for Dispatcher {
             note_due(&engine, endpoint, due);
         }
     }
+
+    fn received(&self, source: Seq) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.followers.tell(source);
+        }
+    }
 }
 
 /// A row of that endpoint's schedule is due then: the timer calls its lane.

@@ -13,11 +13,13 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::feed::Feeds;
+use crate::follow::Followers;
 use crate::http_clients::HttpClients;
 use crate::keys::Keys;
 use crate::lane::Lane;
 use crate::lanes::Lanes;
 use crate::meters::Meters;
+use crate::put_off::PutOff;
 use crate::scripts::{SCRIPTS_MAX, Scripts, TRIALS_MAX};
 use crate::throttle::Throttle;
 use crate::timer::Timer;
@@ -49,6 +51,10 @@ pub(crate) struct Engine {
     pub(crate) trials: Scripts,
     /// Sources that fetch.
     pub(crate) feeds: Arc<Feeds>,
+    /// Requests that were more than their sources take.
+    pub(crate) put_off: PutOff,
+    /// Callers who wait for a source's next receipt.
+    pub(crate) followers: Arc<Followers>,
     pub(crate) draining: AtomicBool,
     pub(crate) runtime: Handle,
     random: AtomicU64,
@@ -85,6 +91,8 @@ impl Engine {
             scripts: Scripts::new(SCRIPTS_MAX),
             trials: Scripts::new(TRIALS_MAX),
             feeds: Feeds::new(),
+            put_off: PutOff::default(),
+            followers: Arc::default(),
             draining: AtomicBool::new(false),
             runtime: parts.runtime,
             random: AtomicU64::new(parts.seed),

@@ -141,13 +141,8 @@ pub(crate) async fn receive(
     if let Some(question) = question {
         return shake_hands(engine, config, &inbound, question, now).await;
     }
-    if let Some(refused) = unfit(config, &inbound) {
-        let is_kept = refused.status != 405;
-        return Ok(if is_kept {
-            keep(engine, config, &inbound, refused, now).await
-        } else {
-            Received::Refused(refused)
-        });
+    if let Some(refused) = wrong_method(config, &inbound).or_else(|| unfit(config, &inbound)) {
+        return Ok(keep(engine, config, &inbound, refused, now).await);
     }
     match judge(engine, config, &inbound, now, VerifyOptions::default()).await {
         Ok(_) if inbound.hops() > HOPS_MAX => {
@@ -156,6 +151,7 @@ pub(crate) async fn receive(
         // After the proof: what anybody can send must not use up what the provider may.
         Ok(_) if !config.may_take(now) => {
             engine.meters.received("throttled");
+            engine.put_off.count(config.source.id.seq());
             Ok(Received::Refused(Refused::new(429, "rate_limited", "more requests than this source takes")))
         }
         Ok(acceptance) => {
@@ -172,16 +168,21 @@ pub(crate) async fn receive(
     }
 }
 
-/// Why the form alone rules a request out.
-fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
+/// Whether the source's deliveries use another method.
+pub(crate) fn wrong_method(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
     let methods = config.methods();
     // These two never act, whatever the source says.
     let acts = !matches!(inbound.method.as_str(), "HEAD" | "OPTIONS");
-    if !acts || !methods.contains(&inbound.method.as_str()) {
+    let is_wrong = !acts || !methods.contains(&inbound.method.as_str());
+    is_wrong.then(|| {
         let detail =
             format!("{} is not possible here; deliveries use {}", inbound.method, methods.join(", "));
-        return Some(Refused::new(405, "method_not_allowed", detail));
-    }
+        Refused::new(405, "method_not_allowed", detail)
+    })
+}
+
+/// Why the form alone rules a request out.
+fn unfit(config: &SourceConfig, inbound: &Inbound) -> Option<Refused> {
     if is_encoded(inbound) {
         let detail = "the body must be sent as it is, without a content-encoding";
         return Some(Refused::new(415, ENCODED, detail));
@@ -279,6 +280,12 @@ impl crate::Pipeline {
     pub fn source_changed(&self, versions: &[&hooktide_model::Source]) {
         self.engine.catalogue.source_changed(versions);
         self.engine.feeds.source_changed(versions);
+    }
+
+    /// Requests of a source that were answered with 429 since the server started.
+    #[must_use]
+    pub fn put_off(&self, source: hooktide_model::SourceId) -> u64 {
+        self.engine.put_off.of(source.seq())
     }
 
     /// How the feed of a source that fetches is doing; `None` when it does not run.

@@ -12,7 +12,7 @@ use hooktide_verify::{Acceptance, VerifyOptions, dedupe_key};
 
 use crate::commit::{Part, Taken, commit};
 use crate::keyed::part_of;
-use crate::receive::{Inbound, Received, Refused, judge};
+use crate::receive::{Inbound, Received, Refused, judge, wrong_method};
 use crate::source::SourceConfig;
 use crate::split;
 use crate::{Pipeline, ResendError};
@@ -74,6 +74,9 @@ impl Pipeline {
         let acceptance = if is_whole {
             Acceptance::default()
         } else {
+            if let Some(refused) = wrong_method(config, &inbound) {
+                return Err(ReplayError::Refused(refused));
+            }
             let options = VerifyOptions { check_time: false };
             let judged = judge(&self.engine, config, &inbound, receipt.received_at(), options).await;
             judged.map_err(ReplayError::Refused)?

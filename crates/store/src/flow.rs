@@ -179,6 +179,8 @@ pub trait FlowListener: Send + Sync + 'static {
     fn recorded(&self, outcome: &Outcome);
     /// Rows for this endpoint were written to the schedule other than by the two calls above; `due` is the earliest.
     fn scheduled(&self, endpoint: Seq, due: Timestamp);
+    /// A receipt of this source is durable, and lists have it.
+    fn received(&self, source: Seq);
 }
 
 /// What the flow has of an endpoint's deliveries: the schedule's rows of these are not read again. Asked once per row,

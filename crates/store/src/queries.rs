@@ -95,6 +95,10 @@ pub struct AttemptFilter {
 pub struct ReceiptFilter {
     /// Page and order.
     pub page: PageRequest<ReceiptId>,
+    /// Committed strictly before.
+    pub before: Option<Timestamp>,
+    /// Committed strictly after.
+    pub after: Option<Timestamp>,
     /// Only with this outcome.
     pub outcome: Option<ReceiptOutcome>,
 }

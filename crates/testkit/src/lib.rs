@@ -27,5 +27,5 @@ pub use on_disk::{Attempts, OnDisk};
 pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
-pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};
+pub use server::{Program, ServerSetup, ServerUnderTest, find_binary, workspace_root};
 pub use wait::{DEADLINE, wait_until};

@@ -269,6 +269,32 @@ async function recovery(svix, app, receiver) {
   assert.deepEqual(JSON.parse(request.body), { invoice: 7 });
 }
 
+/** A source without a door: its schedule makes events, and they arrive signed. */
+async function schedule(svix, receiver) {
+  const config = { schedule: "* * * * * *", payload: '{"tick":true}', contentType: "application/json" };
+  const source = await svix.ingest.source.create({ name: "Every second", uid: "js-cron", type: "cron", config });
+  assert.equal(source.type, "cron");
+  assert.deepEqual({ ...source.config }, config);
+  assert.equal(source.ingestUrl ?? null, null);
+  const read = await svix.ingest.source.get("js-cron");
+  assert.deepEqual([read.id, { ...read.config }], [source.id, config]);
+  assert.ok((await svix.ingest.source.list()).data.some((it) => it.id === source.id && it.type === "cron"));
+  const endpoint = await svix.ingest.endpoint.create(source.id, { url: receiver.url("/ticks") });
+  const secret = (await svix.ingest.endpoint.getSecret(source.id, endpoint.id)).key;
+  await waitUntil("two ticks", async () => receiver.requests.filter((it) => it.path === "/ticks").length >= 2);
+  for (const tick of receiver.requests.filter((it) => it.path === "/ticks")) {
+    assert.deepEqual(JSON.parse(verified(secret, tick)), { tick: true });
+  }
+  const yearly = { schedule: "0 0 1 1 *", payload: "Happy New Year", contentType: "text/plain" };
+  const changed = await svix.ingest.source.upsert("js-cron", { name: "Every year", uid: "js-cron", type: "cron", config: yearly });
+  assert.deepEqual([changed.id, { ...changed.config }], [source.id, yearly]);
+  await failsWith(422, () =>
+    svix.ingest.source.create({ name: "Never", type: "cron", config: { schedule: "soon", payload: "{}" } })
+  );
+  await svix.ingest.source.delete("js-cron");
+  await failsWith(404, () => svix.ingest.source.get("js-cron"));
+}
+
 async function portal(svix, app, options) {
   const access = await svix.authentication.appPortalAccess("js", { featureFlags: ["beta"] });
   assert.ok(access.url);
@@ -293,6 +319,7 @@ async function main() {
   const { message, secret } = await messages(svix, app, receiver);
   await attempts(svix, app, receiver, message, secret);
   await recovery(svix, app, receiver);
+  await schedule(svix, receiver);
   await portal(svix, app, options);
   await svix.message.expungeContent(app.id, message.id);
   await failsWith(400, () => svix.messageAttempt.resend(app.id, message.id, "main"));

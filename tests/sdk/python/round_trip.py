@@ -17,6 +17,7 @@ from svix.api import (
     ApplicationIn,
     ApplicationListOptions,
     ApplicationPatch,
+    CronConfig,
     EndpointHeadersIn,
     EndpointHeadersPatchIn,
     EndpointIn,
@@ -335,6 +336,32 @@ def ingest_transformations(svix, receiver):
     assert json.loads(found[0][2]) == {"n": 1, "path": "/python"}, found
 
 
+def schedule(svix, receiver):
+    """A source without a door: its schedule makes events, and they arrive signed."""
+    config = CronConfig(schedule="* * * * * *", payload='{"tick":true}', content_type="application/json")
+    source = svix.ingest.source.create(
+        IngestSourceIn(name="Every second", uid="python-cron", type="cron", config=config))
+    assert source.type == "cron" and source.config == config, source
+    assert source.ingest_url is None
+    read = svix.ingest.source.get("python-cron")
+    assert (read.id, read.config) == (source.id, config)
+    assert [it.type for it in svix.ingest.source.list().data if it.id == source.id] == ["cron"]
+    endpoint = svix.ingest.endpoint.create(source.id, IngestEndpointIn(url=receiver.url("/ticks")))
+    secret = svix.ingest.endpoint.get_secret(source.id, endpoint.id).key
+    ticks = lambda: [it for it in receiver.requests if it[0] == "/ticks"]
+    wait_until("two ticks", lambda: len(ticks()) >= 2)
+    for tick in ticks():
+        assert verified(secret, tick) == {"tick": True}
+    yearly = CronConfig(schedule="0 0 1 1 *", payload="Happy New Year", content_type="text/plain")
+    changed = svix.ingest.source.upsert("python-cron", IngestSourceIn(
+        name="Every year", uid="python-cron", type="cron", config=yearly))
+    assert (changed.id, changed.config) == (source.id, yearly)
+    never = IngestSourceIn(name="Never", type="cron", config=CronConfig(schedule="soon", payload="{}"))
+    fails_with(HTTPValidationError, 422, lambda: svix.ingest.source.create(never))
+    svix.ingest.source.delete("python-cron")
+    fails_with(HttpError, 404, lambda: svix.ingest.source.get("python-cron"))
+
+
 def portal(svix, app, options):
     access = svix.authentication.app_portal_access("python", AppPortalAccessIn(feature_flags=["beta"]))
     assert access.url
@@ -361,6 +388,7 @@ def main():
     recovery(svix, app, receiver)
     transformations(svix, app, receiver)
     ingest_transformations(svix, receiver)
+    schedule(svix, receiver)
     portal(svix, app, options)
     svix.message.expunge_content(app.id, message.id)
     fails_with(HttpError, 400, lambda: svix.message_attempt.resend(app.id, message.id, "main"))

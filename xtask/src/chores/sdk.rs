@@ -60,6 +60,17 @@ pub(crate) fn prepare_servers(workspace: &Workspace) -> Result<PathBuf> {
     Ok(venv.join("bin/python"))
 }
 
+/// Install what plays the chat services; returns the folder of the program. It is beside the client libraries, because
+/// what it brings along must not be found by them.
+///
+/// # Errors
+/// When the registry, Node or the disk fails.
+pub(crate) fn prepare_chat(workspace: &Workspace) -> Result<PathBuf> {
+    let copy = workspace.target.join("sdk/chat");
+    prepare_javascript(&workspace.root.join("tests/servers/chat"), &copy)?;
+    Ok(copy)
+}
+
 /// A virtual environment in which `modules` can be imported.
 fn prepare_python(name: &str, modules: &str, requirements: &Path, venv: &Path) -> Result<()> {
     let wanted = read(requirements)?;

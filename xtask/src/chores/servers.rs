@@ -1,5 +1,5 @@
-//! The databases, brokers, mail servers and stores that the tests of the destinations talk to. Mail and store are
-//! programs of `tests/servers`, always started here.
+//! The databases, brokers, mail servers, stores and chat services that the tests of the destinations talk to. Mail, store
+//! and chat services are programs of `tests/servers`, always started here.
 //!
 //! A server that answers on loopback at its usual port is used as it is. Another one is started here, on a free port
 //! and in a temporary folder (some run under an account of their own, which a checkout may be closed to), and ended with
@@ -28,6 +28,8 @@ const CONNECT_LIMIT: Duration = Duration::from_millis(500);
 
 /// The package of what is not Debian's: a program of `tests/servers`, run by an interpreter that has what it needs.
 const PYTHON: &str = "python";
+/// The same for one that Node.js runs.
+const NODE: &str = "node";
 
 /// A server that the tests need.
 struct Need {
@@ -160,6 +162,21 @@ const NEEDS: &[Need] = &[
         },
         after: |_, _| Ok(()),
     },
+    Need {
+        name: "chat services",
+        variable: "HOOKTIDE_TEST_CHAT_URL",
+        port: None,
+        package: NODE,
+        program: "chat.mjs",
+        folders: &[],
+        url: |port, _| format!("http://127.0.0.1:{port}"),
+        command: |program, _, port| {
+            let mut command = Command::new("node");
+            command.arg(program).arg(port.to_string());
+            Ok(command)
+        },
+        after: |_, _| Ok(()),
+    },
 ];
 
 /// The servers of one run of the tests: those that were started end with it.
@@ -197,6 +214,7 @@ impl Servers {
     fn start(&mut self, need: &Need, workspace: &Workspace) -> Result<()> {
         let program = match need.package {
             PYTHON => sdk::prepare_servers(workspace)?,
+            NODE => sdk::prepare_chat(workspace)?.join(need.program),
             _ => find_or_install(need)?,
         };
         let folder =

@@ -15,7 +15,7 @@ use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::error::{ApiError, ErrorOut, RETRY_AFTER_S, json_response};
-use crate::extract::body::read_bounded;
+use crate::extract::body::{is_hopeless, read_bounded};
 use crate::peer::sender;
 use crate::state::ApiState;
 
@@ -50,7 +50,10 @@ async fn receive(api: &ApiState, request: Request) -> Result<Response, ApiError>
     let settings = &config.source.settings;
     let bytes_max = settings.body_bytes_max.map_or(api.receive.body_bytes_max, |bytes| bytes as usize);
     let peer = sender(&parts.extensions, &parts.headers, &api.receive.trusted_proxies);
-    let body = read(body, bytes_max).await?;
+    let body = match is_hopeless(&parts.headers, &body, bytes_max) {
+        true => None,
+        false => read(body, bytes_max).await?,
+    };
     let inbound = Inbound {
         method: parts.method.as_str().to_owned(),
         url: public_url(api, &config, token, &target),

@@ -43,7 +43,8 @@ pub(super) async fn find(api: &ApiState, org: &OrgId, named: &str) -> ApiResult<
 
 fn out(api: &ApiState, row: Source) -> SourceOut {
     let feed = api.pipeline.feed_state(row.id);
-    SourceOut::of(row, &api.receive.public_url, feed)
+    let put_off = api.pipeline.put_off(row.id);
+    SourceOut::of(row, &api.receive.public_url, feed, put_off)
 }
 
 /// List sources, by default oldest first.

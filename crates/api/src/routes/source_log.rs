@@ -29,10 +29,9 @@ pub(crate) async fn list(
 ) -> ApiResult<Answer<ListOut<SourceLogOut>>> {
     let source = source::find(&api, &org, &path.source_id).await?;
     let outcome = Some(ReceiptOutcome::Refused);
-    let mut page = api
-        .store
-        .receipts(source.id, ReceiptFilter { page: page.request(Order::Descending), outcome })
-        .await?;
+    let page = page.request(Order::Descending);
+    let filter = ReceiptFilter { page, before: None, after: None, outcome };
+    let mut page = api.store.receipts(source.id, filter).await?;
     for row in &mut page.data {
         if let Some(whole) = api.store.receipt(source.id, row.id).await? {
             *row = whole;

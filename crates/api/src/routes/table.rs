@@ -77,6 +77,7 @@ fn ingest() -> Vec<Operation> {
         // its receipts
         operation!(receipt::list),
         operation!(receipt::get),
+        operation!(receipt::get_request),
         operation!(receipt::replay),
     ]
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hooktide_model::{MessageId, Receipt, ReceiptId, ReceiptOutcome, Timestamp};
+use hooktide_model::{EventTypeName, MessageId, Receipt, ReceiptId, ReceiptOutcome, Timestamp};
 use hooktide_pipeline::{HIDDEN, is_sensitive_name};
 use hooktide_verify::Scheme;
 use serde::Serialize;
@@ -71,6 +71,29 @@ pub struct HeaderLineOut {
     pub value: String,
 }
 
+/// A request as it was sent, proofs included.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptRequestOut {
+    /// The receipt.
+    #[schema(value_type = String)]
+    pub id: ReceiptId,
+    /// The type of the event that it became; null if it became none.
+    #[schema(value_type = Option<String>)]
+    pub event_type: Option<EventTypeName>,
+    /// When its body had arrived.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+    /// The method; of a source that fetches, the name of the way.
+    pub method: String,
+    /// What followed the source's URL, query included; empty for a source that fetches.
+    pub path: String,
+    /// Header lines in order, with their values.
+    pub headers: Vec<HeaderLineOut>,
+    /// The exact bytes in base64; null when they were not kept or have expired.
+    pub body_base64: Option<String>,
+}
+
 /// What came of a replay.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -129,10 +152,31 @@ impl ReceiptDetailOut {
     }
 }
 
-/// What follows `/in/{token}`. Where the query may be the proof, it is not shown.
+impl ReceiptRequestOut {
+    /// All of it, for a program that passes it on.
+    #[must_use]
+    pub fn of(row: Receipt, event_type: Option<EventTypeName>) -> Self {
+        let line = |(name, value)| HeaderLineOut { name, value };
+        Self {
+            id: row.id,
+            event_type,
+            received_at: row.received_at(),
+            path: row.head.target.strip_prefix("/in/").map_or("", behind_token).to_owned(),
+            method: row.head.method,
+            headers: row.head.headers.into_iter().map(line).collect(),
+            body_base64: row.body.as_ref().map(|body| STANDARD.encode(body)),
+        }
+    }
+}
+
+/// What follows the token, which is nobody's business.
+fn behind_token(rest: &str) -> &str {
+    rest.find(['/', '?']).map_or("", |end| &rest[end..])
+}
+
+/// The same for people. Where the query may be the proof, it is not shown.
 fn shown_path(target: &str, scheme: Option<&Scheme>) -> String {
-    let rest = target.strip_prefix("/in/").unwrap_or(target);
-    let rest = rest.find(['/', '?']).map_or("", |end| &rest[end..]);
+    let rest = behind_token(target.strip_prefix("/in/").unwrap_or(target));
     match (scheme, rest.split_once('?')) {
         (None | Some(Scheme::Token(_) | Scheme::Family(_) | Scheme::AnyOf(_)), Some((path, _))) => {
             format!("{path}?{HIDDEN}")

@@ -85,7 +85,7 @@ pub struct SourceIn {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 67_108_864)]
     pub body_bytes_max: Option<u32>,
-    /// Hooktide's own: requests per second at most; more are answered with 429.
+    /// Hooktide's own: requests per second at most; more are answered with 429 and counted in `putOff`.
     #[serde(default)]
     #[schema(minimum = 1)]
     pub throttle_rate: Option<u16>,
@@ -232,6 +232,9 @@ pub struct SourceOut {
     pub body_bytes_max: Option<u32>,
     /// Requests per second at most.
     pub throttle_rate: Option<u16>,
+    /// Requests that were more than that and were answered with 429, since the server started. They leave no receipt: the
+    /// provider sends them again.
+    pub put_off: u64,
     /// What makes two requests the same event; null for the provider's rule.
     #[schema(value_type = Option<Object>)]
     pub dedupe: Option<serde_json::Value>,
@@ -421,9 +424,10 @@ impl SourcePatch {
 }
 
 impl SourceOut {
-    /// The source as its owner sees it; `base` is where providers reach this server, `feed` how its feed is doing.
+    /// The source as its owner sees it; `base` is where providers reach this server, `feed` how its feed is doing,
+    /// `put_off` how many requests were over its rate.
     #[must_use]
-    pub fn of(row: Source, base: &str, feed: Option<FeedState>) -> Self {
+    pub fn of(row: Source, base: &str, feed: Option<FeedState>, put_off: u64) -> Self {
         let time = |seconds: i64| Timestamp::from_unix_ms(seconds.saturating_mul(1000));
         let secret = |secret: SourceSecret| SourceSecretOut {
             id: secret.id,
@@ -456,6 +460,7 @@ impl SourceOut {
             methods: settings.methods,
             body_bytes_max: settings.body_bytes_max,
             throttle_rate: settings.throttle_rate,
+            put_off,
             dedupe: shown(settings.dedupe),
             event_type: shown(settings.event_type),
             split: settings.split.and_then(|split| match split {

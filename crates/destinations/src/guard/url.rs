@@ -106,6 +106,18 @@ impl EndpointUrl {
         &self.server_name
     }
 
+    /// The same server with another request target, which is sent byte for byte: dot segments in it stay. `None` unless it
+    /// is a path, with or without a query.
+    #[must_use]
+    pub fn with_target(&self, target: &str) -> Option<Self> {
+        let target =
+            http::uri::PathAndQuery::try_from(target).ok().filter(|it| it.as_str().starts_with('/'))?;
+        let origin_end = self.text.find("://").map_or(0, |at| at + 3);
+        let path_at = self.text[origin_end..].find('/').map_or(self.text.len(), |at| origin_end + at);
+        let text = format!("{}{target}", &self.text[..path_at]);
+        (text.len() <= URL_BYTES_MAX).then(|| Self { text, target: Uri::from(target), ..self.clone() })
+    }
+
     /// Whether a connection opened for `self` may carry requests for `other`: same scheme, host and port.
     #[must_use]
     pub fn has_same_origin(&self, other: &Self) -> bool {

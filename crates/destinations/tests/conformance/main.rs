@@ -70,6 +70,9 @@ conformance! {
     file: crate::servers::file::File;
     command: crate::servers::command::Command;
     notify_slack: crate::servers::notify::Slack;
+    notify_discord: crate::servers::notify::Discord;
+    notify_teams: crate::servers::notify::Teams;
+    notify_telegram: crate::servers::notify::Telegram;
     notify_ntfy: crate::servers::notify::Ntfy;
     email: crate::servers::email::Email;
     s3: crate::servers::s3::S3;

@@ -15,8 +15,9 @@ use tokio::sync::{Semaphore, watch};
 const CONNECTIONS_MAX: usize = 16_384;
 /// Time for a request's head to arrive, and for the next request on a connection that is kept open.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// Header fields of a request.
-const HEADERS_MAX: usize = 100;
+/// Header fields of a request that are parsed. The service takes fewer and says so in JSON; beyond this the parser ends
+/// the connection with a bare 431.
+const HEADERS_PARSED_MAX: usize = 256;
 /// Bytes of a request's head.
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Pause after the system could not hand out a connection (no files left).
@@ -32,7 +33,7 @@ pub(super) async fn serve(
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .max_headers(HEADERS_MAX)
+        .max_headers(HEADERS_PARSED_MAX)
         // Without it every request costs one more read, and a fresh buffer for it, to notice a caller that left. A
         // handler ends by itself soon enough, and a caller may close its sending half and still wants the answer.
         .half_close(true)

@@ -31,6 +31,7 @@ impl Server {
             failed = self.fatal.wait_for(Option::is_some) => failed.ok().and_then(|reason| reason.clone()),
         };
         self.draining.store(true, Ordering::Release);
+        self.pipeline.release_followers();
         stop.send_replace(true);
         if serving.await.is_err() {
             tracing::error!("the server's accept loop panicked");

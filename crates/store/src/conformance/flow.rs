@@ -29,6 +29,8 @@ pub const FLOW_CLAIMS: &[(&str, ClaimFn)] = claims![
     receipts::same_event_with_another_body_is_kept_as_a_conflict,
     receipts::events_are_recognised_for_a_window_of_their_own,
     receipts::receipts_are_listed_by_source_and_outcome,
+    receipts::receipts_are_listed_by_the_time_of_their_commit,
+    receipts::listener_hears_of_every_receipt_when_lists_have_it,
     schedule::due_rows_come_in_order_up_to_the_limit,
     schedule::outcome_ends_its_row_however_old,
     schedule::failure_leaves_exactly_one_row,

@@ -219,6 +219,7 @@ pub(super) struct Heard {
     pub(super) not_committed: usize,
     pub(super) recorded: HashMap<Seq, usize>,
     pub(super) scheduled: Vec<(Seq, Timestamp)>,
+    pub(super) received: Vec<Seq>,
 }
 
 /// The listener.
@@ -271,6 +272,10 @@ impl FlowListener for Ear {
 
     fn scheduled(&self, endpoint: Seq, due: Timestamp) {
         self.note(|heard| heard.scheduled.push((endpoint, due)));
+    }
+
+    fn received(&self, source: Seq) {
+        self.note(|heard| heard.received.push(source));
     }
 }
 

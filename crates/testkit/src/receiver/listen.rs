@@ -34,11 +34,30 @@ impl Receiver {
     /// # Panics
     /// When there is none.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// Listens there, for a test that is about one that was not there before.
+    ///
+    /// # Panics
+    /// When the address is taken.
+    pub async fn start_at(addr: SocketAddr) -> Self {
+        assert!(addr.ip().is_loopback(), "tests stay on loopback, not {addr}");
+        let listener = TcpListener::bind(addr).await.expect("a loopback port is free");
         let addr = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared::new());
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { addr, shared, accepting }
+    }
+
+    /// A loopback address on which nobody listens.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn address_of_nobody() -> SocketAddr {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
+        listener.local_addr().expect("a bound socket has an address")
     }
 
     /// Its address.

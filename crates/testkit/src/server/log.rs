@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -14,6 +15,8 @@ const LISTENING: [&str; 2] = ["listening on http://", "  API       http://"];
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log {
     lines: Arc<Mutex<Vec<String>>>,
+    /// Streams that were followed to their ends.
+    ended: Arc<AtomicUsize>,
 }
 
 impl Log {
@@ -23,6 +26,11 @@ impl Log {
 
     pub(super) fn note(&self, line: String) {
         self.lines.lock().push(line);
+    }
+
+    /// Whether a stream was followed to its end.
+    pub(super) fn is_over(&self) -> bool {
+        self.ended.load(Ordering::Acquire) > 0
     }
 
     /// Reads `stream` to its end on a thread of its own. The first address the server names is put into `bound`;
@@ -42,6 +50,7 @@ impl Log {
                 }
                 log.note(line);
             }
+            log.ended.fetch_add(1, Ordering::AcqRel);
         });
     }
 }

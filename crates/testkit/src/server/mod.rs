@@ -2,9 +2,11 @@
 
 mod binary;
 mod log;
+mod program;
 mod setup;
 mod under_test;
 
 pub use binary::{find_binary, workspace_root};
+pub use program::Program;
 pub use setup::ServerSetup;
 pub use under_test::ServerUnderTest;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::binary::find_binary;
 use super::log::Log;
+use super::program::Program;
 use super::setup::ServerSetup;
 use crate::api::Api;
 use crate::process::output_within;
@@ -110,6 +111,15 @@ impl ServerUnderTest {
     #[must_use]
     pub fn run_raw(&self, args: &[&str]) -> Output {
         output_within(command(&self.setup).args(args), DEADLINE)
+    }
+
+    /// Starts another command of the binary, which runs beside the test.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn start_command(&self, args: &[&str]) -> Program {
+        Program::start(command(&self.setup).args(args))
     }
 
     /// Kills it as a power cut would: no handler runs.

@@ -268,7 +268,7 @@ async fn packed_body_is_refused_with_a_reason_and_kept() {
     assert_eq!(inbox.others("/never", &plain).await.len(), 0);
 }
 
-/// Group 14 and 21: what is not a delivery's method is told so, and nothing is kept of it.
+/// Group 14 and 21: what is not a delivery's method is told so, and kept as refused.
 #[tokio::test]
 async fn method_of_no_delivery_is_refused() {
     let inbox = Inbox::new("github").await;
@@ -277,5 +277,7 @@ async fn method_of_no_delivery_is_refused() {
         assert_eq!(answer.error(405), "method_not_allowed", "{method}");
         assert_eq!(answer.header("allow"), "POST");
     }
-    assert_eq!(inbox.receipts("refused").await.len(), 0);
+    let kept: Vec<_> = inbox.receipts("refused").await.iter().rev().map(|it| it["method"].clone()).collect();
+    assert_eq!(kept, ["GET", "PUT", "DELETE", "PATCH"]);
+    assert_eq!(inbox.receipts("accepted").await.len(), 0);
 }

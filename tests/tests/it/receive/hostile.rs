@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hooktide_testkit::{ServerSetup, raw_exchange, raw_exchange_within};
+use hooktide_testkit::{Method, ServerSetup, raw_exchange, raw_exchange_within};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -17,7 +17,8 @@ fn none(bytes_max: u32) -> serde_json::Value {
     json!({ "type": "none", "bodyBytesMax": bytes_max })
 }
 
-/// Senders that stop in the middle hold nobody up, and are told so in the end.
+/// Senders that stop in the middle, of the body or of the head, hold nobody up, and those that a request can be made out
+/// of are told so in the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_that_never_end_hold_nobody_up() {
     let inbox = Inbox::new("github").await;
@@ -25,18 +26,19 @@ async fn bodies_that_never_end_hold_nobody_up() {
     let mut slow = JoinSet::new();
     for number in 0..SLOW {
         let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\n");
-        let begun = match number % 2 {
-            0 => format!("{head}content-length: 100\r\n\r\n{{\"n\":"),
-            _ => format!("{head}transfer-encoding: chunked\r\n\r\n5\r\n{{\"n\":\r\n"),
+        let (begun, end) = match number % 3 {
+            0 => (format!("{head}content-length: 100\r\n\r\n{{\"n\":"), Some(408)),
+            1 => (format!("{head}transfer-encoding: chunked\r\n\r\n5\r\n{{\"n\":\r\n"), Some(408)),
+            _ => (format!("{head}x-dribbled: "), None),
         };
-        slow.spawn(async move { raw_exchange_within(PATIENCE, addr, begun.as_bytes()).await });
+        slow.spawn(async move { (raw_exchange_within(PATIENCE, addr, begun.as_bytes()).await, end) });
     }
     for number in 0..50 {
         let headers = [("x-github-delivery", &*format!("d{number}"))];
         let _ = inbox.send(&inbox.door.sign(&headers, "{}")).await.expect(200);
     }
-    for reply in slow.join_all().await {
-        assert_eq!(reply.status, Some(408), "{reply:?}");
+    for (reply, end) in slow.join_all().await {
+        assert_eq!(reply.status, end, "{reply:?}");
     }
     assert_eq!(inbox.receipts("accepted").await.len(), 50);
     assert_eq!(inbox.receipts("refused").await.len(), 0, "half a body is nothing to keep");
@@ -108,6 +110,88 @@ async fn length_beside_chunks_smuggles_nothing() {
     for receipt in &receipts {
         assert_eq!(receipt["bodyBytes"], 0, "{receipt}");
     }
+}
+
+/// A body that is too long by its own announcement is not asked for: who waits to be asked is refused at once.
+#[tokio::test]
+async fn sender_that_waits_with_too_much_is_not_asked() {
+    let inbox = Inbox::with(ServerSetup::new(), none(1000)).await;
+    let (addr, path) = (inbox.server.addr(), &inbox.door.path);
+    for (expect, length) in [("100-continue", 1001), ("100-Continue", u64::MAX / 2)] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nexpect: {expect}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        let reply = raw_exchange(addr, request.as_bytes()).await;
+        assert_eq!(reply.status, Some(413), "{reply:?}");
+        assert!(reply.head.to_ascii_lowercase().contains("connection: close"), "{reply:?}");
+        assert!(reply.body.contains("payload_too_large"), "{reply:?}");
+    }
+    let kept = inbox.receipts("refused").await;
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    // The API's own bodies have the same manners.
+    let request =
+        "POST /api/v1/app HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 999999999\r\n";
+    let request = format!("{request}authorization: Bearer {}\r\n\r\n", inbox.api.token());
+    assert_eq!(raw_exchange(addr, request.as_bytes()).await.status, Some(413));
+}
+
+/// A body over the limit that comes in drops is refused like any other, and long before a slow one is given up.
+#[tokio::test]
+async fn dribbled_body_over_the_limit_is_told_so_soon() {
+    let inbox = Inbox::with(ServerSetup::new(), none(10)).await;
+    let begun = format!(
+        "POST {} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n{}",
+        inbox.door.path,
+        "x".repeat(11)
+    );
+    let reply = raw_exchange(inbox.server.addr(), begun.as_bytes()).await;
+    assert_eq!(reply.status, Some(413), "{reply:?}");
+    assert_eq!(inbox.receipts("refused").await[0]["code"], "payload_too_large");
+}
+
+/// What a request may have too many of is told in JSON, as everything is that can still be read.
+#[tokio::test]
+async fn too_many_headers_are_told_in_json() {
+    let inbox = Inbox::with(ServerSetup::new(), none(1000)).await;
+    let (addr, path) = (inbox.server.addr(), &inbox.door.path);
+    for (count, status) in [(97, 202), (98, 431), (200, 431)] {
+        // Three more are host, connection and length.
+        let many: String = (0..count).map(|number| format!("x-{number}: 1\r\n")).collect();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{many}content-length: 0\r\n\r\n"
+        );
+        let reply = raw_exchange(addr, request.as_bytes()).await;
+        assert_eq!(reply.status, Some(status), "{count}: {reply:?}");
+        assert_eq!(reply.body.contains("\"too_many_headers\""), status == 431, "{count}: {reply:?}");
+    }
+    assert_eq!(inbox.receipts("accepted").await.len(), 1);
+}
+
+/// Nothing vanishes: a wrong method is kept within the bounds of all refusals; what is over the rate is counted, so that
+/// a flood costs nothing.
+#[tokio::test]
+async fn wrong_method_is_kept_and_what_is_over_the_rate_is_counted() {
+    let source = json!({ "type": "github", "config": { "secret": SECRET }, "throttleRate": 1 });
+    let inbox = Inbox::with(ServerSetup::new(), source).await;
+    let answer = inbox.door.ask(&inbox.api, Method::GET, "?scan=1", &[]).await;
+    assert_eq!(answer.error(405), "method_not_allowed");
+    let kept = inbox.receipts("refused").await;
+    assert_eq!(kept[0]["id"], answer.header("hooktide-receipt"));
+    let seen = (&kept[0]["method"], &kept[0]["status"], &kept[0]["code"]);
+    assert_eq!(seen, (&json!("GET"), &json!(405), &json!("method_not_allowed")));
+    let replay = inbox.door.api(&format!("/receipt/{}/replay", kept[0]["id"].as_str().unwrap()));
+    assert_eq!(inbox.api.post(&replay, json!({})).await.error(400), "still_refused");
+
+    let mut put_off = 0;
+    for number in 0..8 {
+        let id = format!("d{number}");
+        let answer = inbox.send(&inbox.door.sign(&[("x-github-delivery", &id)], "{}")).await;
+        put_off += u64::from(answer.status == 429);
+    }
+    assert!(put_off > 0);
+    let source = inbox.api.get(&inbox.door.api("")).await.expect(200).json();
+    assert_eq!(source["putOff"], put_off);
+    assert_eq!(inbox.receipts("refused").await.len(), 1);
 }
 
 /// Senders that ask first are asked to go on, and their body is taken.

@@ -16,6 +16,7 @@
 //! | 28 | replay | `keeping`, `windows`, `signatures` |
 //! | 29 | rotation and stop under traffic | `operations`, `rotation` |
 //! | 30 | what is written nowhere | `operations`, `sources`, `accept` |
+//! | 31 | `hooktide listen`: sent on elsewhere, nothing lost or doubled | `listen`, `follow` |
 
 mod accept;
 mod answer;
@@ -29,6 +30,7 @@ mod disk;
 mod door;
 mod endpoints;
 mod filter;
+mod follow;
 mod forward;
 mod handshake;
 mod handshakes;
@@ -36,6 +38,7 @@ mod hostile;
 mod keeping;
 mod libraries;
 mod library_cases;
+mod listen;
 mod load;
 mod operations;
 mod provider;

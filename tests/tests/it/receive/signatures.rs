@@ -2,7 +2,7 @@
 //! its permitted forms is taken.
 
 use hooktide_testkit::{ServerSetup, unix_seconds};
-use hooktide_verify::{Now, Outgoing, PROVIDERS, Provider, Secret, sign};
+use hooktide_verify::{Now, Outgoing, PROVIDERS, Provider, Secret, provider, sign};
 use serde_json::json;
 
 use super::provider::{Door, Inbox, SECRET, Signed, hmac_hex, of, secret_of, sign_as, sign_at};
@@ -156,26 +156,41 @@ async fn any_of_several_signatures_is_enough() {
     }
 }
 
-/// Group 4: both sides of the tolerance, in seconds and in milliseconds. The edges themselves, to the millisecond, are
-/// the library's own tests; here a clock runs on.
+/// Group 4: both sides of the tolerance, in seconds, in milliseconds and as a date. The edges themselves, to the
+/// millisecond, are the library's own tests; here a clock runs on, so that five seconds are left on each side.
 #[tokio::test]
 async fn time_of_signing_decides_on_both_sides_of_the_tolerance() {
-    let inbox = Inbox::new("slack").await;
-    let hubspot =
-        json!({ "type": "hubspot", "config": { "secret": SECRET }, "url": "http://unsigned.example/" });
-    let hubspot = Door::create(&inbox.api, hubspot).await;
-    for (kind, door) in [("slack", &inbox.door), ("hubspot", &hubspot)] {
+    const SLACK: i64 = 5;
+    let inbox = Inbox::new("github").await;
+    for (kind, tolerance) in [("slack", 300), ("hubspot", 300), ("twitch", 600)] {
+        let source =
+            json!({ "type": kind, "config": { "secret": SECRET }, "url": "http://unsigned.example/" });
+        let door = Door::create(&inbox.api, source).await;
+        let (inside, outside) = (tolerance - SLACK, tolerance + SLACK);
         for (offset, expected) in
-            [(-290, ""), (290, ""), (-310, "timestamp_too_old"), (330, "timestamp_too_new")]
+            [(-inside, ""), (inside, ""), (-outside, "timestamp_too_old"), (outside, "timestamp_too_new")]
         {
-            let body = format!("{{\"event_id\":\"{offset}\"}}");
-            let signed = sign_at(kind, SECRET, &[], body, unix_seconds() + offset);
+            let id = format!("{kind}{offset}");
+            let headers: &[(&str, &str)] = match kind {
+                "twitch" => {
+                    &[("twitch-eventsub-message-id", &id), ("twitch-eventsub-message-type", "notification")]
+                }
+                _ => &[],
+            };
+            let body = format!("{{\"event_id\":\"{id}\"}}");
+            let signed = sign_at(kind, SECRET, headers, body, unix_seconds() + offset);
             let answer = door.send(&inbox.api, &signed).await;
             match expected {
-                "" => drop(answer.expect(200)),
-                code => assert_eq!(answer.error(401), code, "{kind} {offset}"),
+                "" => drop(answer.ok()),
+                code => assert_eq!(
+                    answer.error(provider(kind).expect("it is known").refusal_status),
+                    code,
+                    "{kind} {offset}"
+                ),
             }
         }
+        let taken = inbox.api.all(&door.api("/receipt?outcome=accepted")).await;
+        assert_eq!(taken.len(), 2, "{kind}: {taken:?}");
     }
 }
 

@@ -52,3 +52,27 @@ async fn a_broken_body_is_400() {
         Body::from_stream(stream::iter([Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("gone"))]));
     assert_eq!(read_bounded(broken, 10).await.unwrap_err().status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_dribbles_over_the_limit_gets_the_answer_soon() {
+    let dribble = stream::unfold((), |()| async {
+        tokio::time::sleep(DRAIN_PATIENCE / 2).await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b"123456")), ()))
+    });
+    let began = tokio::time::Instant::now();
+    let refused = read_bounded(Body::from_stream(dribble), 10).await.unwrap_err();
+    assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(began.elapsed() < READ_TIMEOUT / 2, "{:?}", began.elapsed());
+}
+
+#[test]
+fn announced_length_decides_alone_for_who_waits_to_be_asked() {
+    let waiting = HeaderMap::from_iter([(EXPECT, http::HeaderValue::from_static("100-Continue"))]);
+    let told = |bytes: usize| Body::from(vec![0; bytes]);
+    assert!(is_hopeless(&waiting, &told(11), 10));
+    assert!(!is_hopeless(&waiting, &told(10), 10));
+    assert!(!is_hopeless(&HeaderMap::new(), &told(11), 10), "it is read, so that the answer is");
+    assert!(is_hopeless(&HeaderMap::new(), &told(DRAIN_BYTES_MAX + 11), 10));
+    let untold = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+    assert!(!is_hopeless(&waiting, &untold, 10));
+}

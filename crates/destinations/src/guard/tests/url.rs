@@ -378,3 +378,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn another_target_stays_with_the_server_and_is_not_tidied() {
+    let url = parse("https://example.com:8443/hook?a=1").unwrap();
+    let other = url.with_target("/hook/../%2e/b//c?x=%20").unwrap();
+    assert_eq!(other.target(), "/hook/../%2e/b//c?x=%20");
+    assert_eq!(other.as_str(), "https://example.com:8443/hook/../%2e/b//c?x=%20");
+    assert!(other.has_same_origin(&url));
+    let elsewhere = url.with_target("//evil.example/x").unwrap();
+    assert_eq!((elsewhere.target().path(), elsewhere.has_same_origin(&url)), ("//evil.example/x", true));
+    for target in ["", "x", "http://evil.example/", "*", "/a b"] {
+        assert!(url.with_target(target).is_none(), "{target}");
+    }
+}

@@ -48,6 +48,7 @@ impl FlowListener for Ear {
         self.0.lock().insert(outcome.attempt.seq);
     }
     fn scheduled(&self, _endpoint: Seq, _due: Timestamp) {}
+    fn received(&self, _source: Seq) {}
 }
 
 fn clock() -> ManualClock {

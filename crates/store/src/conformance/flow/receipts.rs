@@ -65,7 +65,7 @@ async fn listed(
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let page = PageRequest { limit: 3, order: Order::Descending, cursor, backwards: false };
-        let filter = ReceiptFilter { page, outcome };
+        let filter = ReceiptFilter { page, before: None, after: None, outcome };
         let page =
             harness.store().receipts(source_id(harness, source), filter).await.expect("receipts are listed");
         cursor = page.data.last().map(|receipt| receipt.id);
@@ -189,4 +189,41 @@ pub(super) async fn receipts_are_listed_by_source_and_outcome(harness: &Harness)
         assert_eq!(listed(harness, source, Some(ReceiptOutcome::Conflict)).await, []);
         harness.reopen().await;
     }
+}
+
+pub(super) async fn receipts_are_listed_by_the_time_of_their_commit(harness: &Harness) {
+    let source = harness.seq();
+    let mut all = Vec::new();
+    for number in 0..3 {
+        all.push(harness.accept(taken(harness, source, number, 1)).await.id.seq());
+        harness.clock.advance(Duration::from_secs(60));
+    }
+    let time = |number: usize| all[number].time();
+    let windows: [(Option<usize>, Option<usize>, &[Seq]); 4] = [
+        (None, None, &all),
+        (Some(0), None, &all[1..]),
+        (None, Some(2), &all[..2]),
+        (Some(0), Some(2), &all[1..2]),
+    ];
+    for (after, before, expected) in windows {
+        let page = PageRequest { limit: 10, order: Order::Ascending, cursor: None, backwards: false };
+        let filter = ReceiptFilter { page, after: after.map(time), before: before.map(time), outcome: None };
+        let page =
+            harness.store().receipts(source_id(harness, source), filter).await.expect("receipts are listed");
+        let found: Vec<Seq> = page.data.iter().map(|receipt| receipt.id.seq()).collect();
+        assert_eq!(found, expected, "{after:?} to {before:?}");
+    }
+}
+
+pub(super) async fn listener_hears_of_every_receipt_when_lists_have_it(harness: &Harness) {
+    let (source, ear) = (harness.seq(), harness.ear());
+    harness.accept(taken(harness, source, 1, 1)).await;
+    harness.accept(taken(harness, source, 1, 1)).await;
+    let conflict = harness.store().accept(taken(harness, source, 1, 2)).await;
+    assert!(matches!(conflict, Err(StoreError::KeyReused)), "{conflict:?}");
+    harness.store().refuse(refusal(harness, source, None)).await.expect("kept");
+    harness.accept(harness.message(harness.seq())).await;
+    let heard = ear.look(|heard| heard.received.clone());
+    assert_eq!(heard, [source; 3], "what came again has no receipt, and a published message none either");
+    assert_eq!(listed(harness, source, None).await.len(), heard.len());
 }

@@ -76,7 +76,7 @@ pub(in super::super) fn receipts(
     source: SourceId,
     filter: &ReceiptFilter,
 ) -> rusqlite::Result<Page<Receipt>> {
-    let range = Range::new(&filter.page, None, None);
+    let range = Range::new(&filter.page, filter.after, filter.before);
     let rows = collect(
         parts.chain.all(),
         range,

@@ -112,7 +112,7 @@ async fn chunks_of_earlier_schemas_get_what_they_lack_at_the_next_start() {
     let receipt = NewReceipt { source, head: head.clone() };
     let seq = again.store.refuse(NewRefusal { receipt, body: None }).await.unwrap();
     let page = PageRequest { limit: 10, order: Order::Descending, cursor: None, backwards: false };
-    let filter = ReceiptFilter { page, outcome: None };
+    let filter = ReceiptFilter { page, before: None, after: None, outcome: None };
     let kept = again.store.receipts(again.store.mint().id(source), filter).await.unwrap();
     assert_eq!(kept.data.iter().map(|it| (it.id.seq(), &it.head)).collect::<Vec<_>>(), [(seq, &head)]);
     again.store.close().await;

@@ -300,6 +300,9 @@ impl Writer {
         self.outstanding.backed(std::mem::take(&mut effects.backed));
         self.shared.tombstones.add(effects.tombstones);
         let listener = self.shared.listener.get();
+        if let Some(listener) = listener {
+            effects.receipts.iter().for_each(|(source, _)| listener.received(*source));
+        }
         for inserted in effects.inserted {
             let seq = inserted.message.seq();
             self.last_seq = seq;
