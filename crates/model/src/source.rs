@@ -164,6 +164,8 @@ pub struct SourceSettings {
     pub scheme: Option<String>,
     /// The answer to a delivery that was accepted.
     pub response: Option<SourceResponse>,
+    /// Seconds that the time of a request may differ from ours, in place of the provider's tolerance.
+    pub timestamp_grace_s: Option<u32>,
 }
 
 /// How a request with many events becomes one message each.

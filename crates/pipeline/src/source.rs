@@ -120,10 +120,13 @@ impl SourceConfig {
 /// How a source's requests prove themselves: its own scheme, or its provider's; `None` when this program knows neither.
 #[must_use]
 pub fn scheme_of(source: &Source) -> Option<Cow<'static, Scheme>> {
-    match &source.settings.scheme {
+    let scheme = match &source.settings.scheme {
         Some(own) => serde_json::from_str::<CustomScheme>(own).ok()?.checked().ok().map(Cow::Owned),
         None => provider_of(source).map(|provider| Cow::Borrowed(&provider.scheme)),
-    }
+    }?;
+    let grace = source.settings.timestamp_grace_s;
+    let graced = grace.and_then(|seconds| scheme.with_tolerance(u64::from(seconds)));
+    Some(graced.map_or(scheme, Cow::Owned))
 }
 
 fn provider_of(source: &Source) -> Option<&'static Provider> {

@@ -29,6 +29,35 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// Whether what its receiver holds is a public key, which is no secret.
+    #[must_use]
+    pub fn takes_public_key(&self) -> bool {
+        matches!(self, Self::Family(family) if family.takes_public_key())
+    }
+
+    /// The same scheme with another tolerance of its time, in seconds both ways; nothing, if it has no time to which
+    /// one applies.
+    #[must_use]
+    pub fn with_tolerance(&self, seconds: u64) -> Option<Self> {
+        let timed = |template: &Template| {
+            let mut template = template.clone();
+            let time = template.timestamp.as_mut()?;
+            (time.past_s_max, time.future_s_max) = (Some(seconds), Some(seconds));
+            Some(template)
+        };
+        match self {
+            Self::Hmac(template) => timed(template).map(Self::Hmac),
+            Self::PlainHash(template) => timed(template).map(Self::PlainHash),
+            Self::StandardWebhooks(scheme) => {
+                Some(Self::StandardWebhooks(StandardWebhooks { tolerance_s: seconds, ..*scheme }))
+            }
+            Self::HttpSignatures(scheme) => {
+                Some(Self::HttpSignatures(HttpSignatures { tolerance_s: seconds, ..scheme.clone() }))
+            }
+            Self::Token(_) | Self::Family(_) | Self::AnyOf(_) | Self::None => None,
+        }
+    }
+
     /// The headers that carry its proof, as documentation and diagnosis name them.
     #[must_use]
     pub fn proof_headers(&self) -> Vec<&str> {

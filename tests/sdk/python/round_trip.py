@@ -10,6 +10,7 @@ import threading
 import urllib.request
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import get_args
 
 import standardwebhooks
 from svix.api import (
@@ -362,6 +363,34 @@ def schedule(svix, receiver):
     fails_with(HttpError, 404, lambda: svix.ingest.source.get("python-cron"))
 
 
+# What a type needs beside a secret, and the one that is refused.
+CONFIGS = {
+    "cron": {"schedule": "0 3 * * *", "payload": "{}"},
+    "adobe-sign": {"clientId": "CBJCHB"},
+    "telnyx": {"publicKey": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="},
+    "orum-io": {"publicKey": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="},
+    "tailscale": {"secret": "tskey-webhook-1", "timestampGraceSeconds": 60},
+    "meta": {"secret": "a-secret", "verifyToken": "a-token"},
+}
+REFUSED = {"vgs"}
+
+
+def source_types(svix):
+    kinds = [get_args(it)[0] for it in get_args(IngestSourceIn.model_fields["type"].annotation)]
+    assert len(kinds) >= 44, kinds
+    for kind in kinds:
+        config = CONFIGS.get(kind, {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
+        source = IngestSourceIn.model_validate({"name": f"Type {kind}", "type": kind, "config": config})
+        if kind in REFUSED:
+            error = fails_with(HTTPValidationError, 422, lambda: svix.ingest.source.create(source))
+            assert "custom" in error.detail[0].msg, error.detail
+            continue
+        made = svix.ingest.source.create(source)
+        assert made.type == kind and svix.ingest.source.get(made.id).type == kind
+        if "publicKey" in config:
+            assert made.config.public_key == config["publicKey"]
+
+
 def portal(svix, app, options):
     access = svix.authentication.app_portal_access("python", AppPortalAccessIn(feature_flags=["beta"]))
     assert access.url
@@ -389,6 +418,7 @@ def main():
     transformations(svix, app, receiver)
     ingest_transformations(svix, receiver)
     schedule(svix, receiver)
+    source_types(svix)
     portal(svix, app, options)
     svix.message.expunge_content(app.id, message.id)
     fails_with(HttpError, 400, lambda: svix.message_attempt.resend(app.id, message.id, "main"))

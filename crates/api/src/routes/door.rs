@@ -63,16 +63,17 @@ async fn receive(api: &ApiState, request: Request) -> Result<Response, ApiError>
         peer,
         payload_expires_at: api.clock.now().plus(api.limits.payload_retention),
     };
+    let echoed = echoed(&config, &parts.headers);
     Ok(match api.pipeline.receive(&config, inbound).await? {
         Received::Handshake(answer) => handshake(answer),
         Received::Accepted { receipt, .. } => {
-            let mut response = success(&config);
+            let mut response = success(&config, echoed);
             if let Ok(id) = HeaderValue::try_from(receipt.to_string()) {
                 response.headers_mut().insert(RECEIPT, id);
             }
             response
         }
-        Received::Conflict => success(&config),
+        Received::Conflict => success(&config, echoed),
         Received::Refused(refused) => refusal(&config, &refused),
     })
 }
@@ -113,13 +114,24 @@ fn handshake(answer: hooktide_verify::Answer) -> Response {
     response
 }
 
+/// What of an accepted request its answer carries back: headers that are there once.
+fn echoed(config: &SourceConfig, headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
+    let echo = |name: &&'static str| {
+        let mut values = headers.get_all(*name).iter();
+        let only = values.next().filter(|_| values.next().is_none())?;
+        Some((HeaderName::from_static(name), only.clone()))
+    };
+    config.provider.echoes.iter().filter_map(echo).collect()
+}
+
 /// The provider's success, or the source's own.
-fn success(config: &SourceConfig) -> Response {
+fn success(config: &SourceConfig, echoed: Vec<(HeaderName, HeaderValue)>) -> Response {
     let usual = SourceResponse::default();
     let own = config.source.settings.response.as_ref().unwrap_or(&usual);
     let status = own.status.unwrap_or(config.provider.success_status);
     let mut response = Response::new(Body::from(own.body.clone().unwrap_or_default()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    response.headers_mut().extend(echoed);
     set_headers(response.headers_mut(), own.headers.iter());
     response
 }

@@ -21,6 +21,7 @@ pub mod source;
 pub mod source_feed;
 pub mod source_log;
 mod source_rules;
+mod source_types;
 pub mod status;
 pub mod task;
 pub mod transformation;

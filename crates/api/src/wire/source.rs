@@ -2,49 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use hooktide_destinations::feeds::{FEEDS, FeedKind, feed};
+use hooktide_destinations::feeds::{FeedKind, feed};
 use hooktide_destinations::seam::Policy;
 use hooktide_model::{
     Metadata, Source, SourceFeed, SourceId, SourceSecret, SourceSecretUse, SourceSettings, SourceSplit,
     Timestamp, Uid,
 };
 use hooktide_pipeline::FeedState;
-use hooktide_verify::{PROVIDERS, provider};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Patch;
 use super::patch::not_null;
-use super::source_feed::{FeedOut, WAITING, check_feed, check_no_requests, shown_feed};
+use super::source_feed::{FeedOut, WAITING, check_feed, check_no_requests, shown_feed, written_of_feed};
 use super::source_rules::{
-    check_methods, check_response, check_rule, check_scheme, check_secrets, check_split, check_url,
+    check_grace, check_methods, check_public_key, check_response, check_rule, check_scheme, check_secrets,
+    check_split, check_url, shown_public_key,
 };
+use super::source_types::{WITHOUT_CONFIG, check_type};
 use crate::error::ApiError;
 use crate::validate::Rules;
 
 /// Bytes of a body that a source may allow at most.
 const BODY_BYTES_CEILING: u32 = 64 << 20;
-
-/// The wire API's type that has no configuration: typed clients take none.
-const WITHOUT_CONFIG: &str = "generic-webhook";
-
-/// Types of the wire API that stand for a scheme under another name here.
-const WIRE_TYPES: &[(&str, &str)] = &[
-    (WITHOUT_CONFIG, "none"),
-    ("beehiiv", "svix"),
-    ("brex", "svix"),
-    ("clerk", "svix"),
-    ("guesty", "svix"),
-    ("incident-io", "svix"),
-    ("lithic", "svix"),
-    ("nash", "svix"),
-    ("pleo", "svix"),
-    ("replicate", "svix"),
-    ("resend", "svix"),
-    ("safebase", "svix"),
-    ("sardine", "svix"),
-    ("stych", "svix"),
-];
 
 /// A source to be created or replaced.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -129,6 +109,16 @@ pub struct SourceConfigIn {
     /// The text that a handshake must name.
     #[serde(default)]
     pub verify_token: Option<String>,
+    /// The public key that proves requests, as the provider shows it.
+    #[serde(default)]
+    pub public_key: Option<String>,
+    /// The id of the client that requests must name.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// Seconds that the time of a request may differ from ours, in place of the provider's tolerance. Possible where
+    /// the scheme signs a time.
+    #[serde(default)]
+    pub timestamp_grace_seconds: Option<u32>,
     /// Hooktide's own: several secrets, each with its window.
     #[serde(default)]
     pub secrets: Option<Vec<SourceSecretIn>>,
@@ -265,6 +255,12 @@ pub struct SourceOut {
 pub struct SourceConfigOut {
     /// The secrets, in the order in which they are tried.
     pub secrets: Vec<SourceSecretOut>,
+    /// The public key, if it was given as such.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// As it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp_grace_seconds: Option<u32>,
     /// As in what is written.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -330,26 +326,31 @@ impl SourceIn {
     pub fn checked(self, stored: Option<&Source>, policy: &Policy) -> Result<SourceDraft, ApiError> {
         let mut rules = Rules::new();
         rules.name("name", &self.name);
-        let known = WIRE_TYPES.iter().find(|(wire, _)| *wire == self.kind);
-        let provider_name = known.map_or(self.kind.as_str(), |(_, name)| name).to_owned();
+        let (provider_name, is_wire_type) = check_type(&mut rules, &self.kind);
         let kind = feed(&provider_name);
-        if provider(&provider_name).is_none() && kind.is_none() {
-            let names = PROVIDERS.iter().map(|provider| provider.name);
-            let names: Vec<&str> = names.chain(FEEDS.iter().map(|feed| feed.name)).collect();
-            rules.fail("type", format_args!("is not known; there are {}", names.join(", ")));
-        }
         let feed = kind.and_then(|kind| {
             self.check_no_requests(&mut rules, kind);
-            let written = self.config.clone().map(|config| config.feed);
+            let written = self.config.clone().map(written_of_feed);
             check_feed(&mut rules, kind, written, stored, policy)
         });
+        let grace = match &self.config {
+            Some(config) if kind.is_none() => {
+                check_public_key(&mut rules, &provider_name, config);
+                check_grace(&mut rules, &provider_name, config.timestamp_grace_seconds)
+            }
+            Some(_) => None,
+            None => stored.and_then(|source| source.settings.timestamp_grace_s),
+        };
         let draft = SourceDraft {
             uid: rules.uid::<SourceId>("uid", self.uid.as_deref()),
-            secrets: self.config.clone().map(|config| check_secrets(&mut rules, config)),
+            secrets: self.config.clone().map(|config| check_secrets(&mut rules, config, kind.is_some())),
             feed,
             metadata: rules.metadata(self.metadata.clone()),
             name: self.name.clone(),
-            settings: self.settings(&mut rules, &provider_name, known.is_some()),
+            settings: SourceSettings {
+                timestamp_grace_s: grace,
+                ..self.settings(&mut rules, &provider_name, is_wire_type)
+            },
             provider: provider_name,
         };
         rules.finish().map(|()| draft)
@@ -384,6 +385,7 @@ impl SourceIn {
             split: self.split.and_then(|split| check_split(rules, provider_name, &split)),
             scheme: self.scheme.and_then(|scheme| check_scheme(rules, provider_name, &scheme)),
             response: self.response.map(|response| check_response(rules, response)),
+            timestamp_grace_s: None,
         }
     }
 }
@@ -442,13 +444,16 @@ impl SourceOut {
             // Its turn has not come.
             None => FeedOut { state: WAITING, since: row.updated_at, last_error: None },
         });
+        let public_key = shown_public_key(&row.provider, &row.secrets);
         let settings = row.settings;
         Self {
             id: row.id,
             uid: row.uid,
             name: row.name,
             config: (settings.wire_type.as_deref() != Some(WITHOUT_CONFIG)).then(|| SourceConfigOut {
+                public_key,
                 secrets: row.secrets.into_iter().map(secret).collect(),
+                timestamp_grace_seconds: settings.timestamp_grace_s,
                 feed: shown_feed,
             }),
             kind: settings.wire_type.unwrap_or(row.provider),

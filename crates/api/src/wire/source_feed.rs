@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use url::Url;
 use utoipa::ToSchema;
 
+use super::source::SourceConfigIn;
 use crate::error::VALUE_ERROR;
 use crate::validate::Rules;
 
@@ -73,6 +74,18 @@ impl From<FeedState> for FeedOut {
         let word = if state.is_connected { "connected" } else { WAITING };
         Self { state: word, since: state.since, last_error: state.last_error }
     }
+}
+
+/// What a configuration says of a feed: names that requests have too may be a feed's.
+pub(super) fn written_of_feed(config: SourceConfigIn) -> Map<String, Value> {
+    let mut written = config.feed;
+    let named = [
+        ("publicKey", config.public_key.map(Value::from)),
+        ("clientId", config.client_id.map(Value::from)),
+        ("timestampGraceSeconds", config.timestamp_grace_seconds.map(Value::from)),
+    ];
+    written.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    written
 }
 
 /// Check the configuration of a feed; without one the stored one stays.

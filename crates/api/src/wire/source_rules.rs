@@ -11,6 +11,8 @@ use crate::validate::Rules;
 const RESPONSE_BODY_BYTES_MAX: usize = 64 << 10;
 /// Header lines of an answer.
 const RESPONSE_HEADERS_MAX: usize = 20;
+/// The name of a public key among the secrets.
+const PUBLIC_KEY: &str = "public-key";
 /// Bytes of a secret.
 const SECRET_BYTES_MAX: usize = 16 << 10;
 /// The type whose scheme is the user's.
@@ -106,7 +108,41 @@ pub(super) fn check_response(rules: &mut Rules, response: SourceResponseIn) -> S
     SourceResponse { status: response.status, headers: response.headers, body: response.body }
 }
 
-pub(super) fn check_secrets(rules: &mut Rules, config: SourceConfigIn) -> Vec<SourceSecret> {
+/// The tolerance of the time of requests, if the type's scheme has a time that one applies to.
+pub(super) fn check_grace(rules: &mut Rules, provider_name: &str, seconds: Option<u32>) -> Option<u32> {
+    let seconds = seconds?;
+    let scheme = provider(provider_name).map(|provider| &provider.scheme);
+    if scheme.is_some_and(|scheme| scheme.with_tolerance(u64::from(seconds)).is_none()) {
+        let detail = format_args!(
+            "timestampGraceSeconds does not apply to {provider_name}: its scheme has no time of which a tolerance could be set"
+        );
+        rules.fail("config", detail);
+        return None;
+    }
+    Some(seconds)
+}
+
+/// Whether sources of a type hold a public key.
+fn takes_public_key(provider_name: &str) -> bool {
+    provider(provider_name).is_some_and(|provider| provider.scheme.takes_public_key())
+}
+
+/// The public key that was given as such, which the owner may see again.
+pub(super) fn shown_public_key(provider_name: &str, secrets: &[SourceSecret]) -> Option<String> {
+    let named = secrets.iter().find(|secret| secret.id == PUBLIC_KEY && takes_public_key(provider_name));
+    named.map(|secret| secret.text.clone())
+}
+
+/// Where a type has no public key, one that is given is a mistake: it would be taken for a secret.
+pub(super) fn check_public_key(rules: &mut Rules, provider_name: &str, config: &SourceConfigIn) {
+    let is_known = provider(provider_name).is_some();
+    if config.public_key.is_some() && is_known && !takes_public_key(provider_name) {
+        rules.fail("config", format_args!("{provider_name} has no publicKey: give its `secret`"));
+    }
+}
+
+/// The secrets; `is_feed` where the names that both have are the feed's.
+pub(super) fn check_secrets(rules: &mut Rules, config: SourceConfigIn, is_feed: bool) -> Vec<SourceSecret> {
     let plain = |id: &str, purpose, text| SourceSecret {
         id: id.to_owned(),
         purpose,
@@ -116,6 +152,11 @@ pub(super) fn check_secrets(rules: &mut Rules, config: SourceConfigIn) -> Vec<So
     };
     let mut secrets = Vec::new();
     secrets.extend(config.secret.map(|text| plain("secret", SourceSecretUse::Signing, text)));
+    if !is_feed {
+        let named = [(PUBLIC_KEY, config.public_key), ("client-id", config.client_id)];
+        let signing = |(id, text)| Some(plain(id, SourceSecretUse::Signing, text?));
+        secrets.extend(named.into_iter().filter_map(signing));
+    }
     secrets.extend(config.verify_token.map(|text| plain("verify-token", SourceSecretUse::Challenge, text)));
     let seconds = |time: Timestamp| time.unix_ms().div_euclid(1000);
     secrets.extend(config.secrets.into_iter().flatten().map(|secret| SourceSecret {

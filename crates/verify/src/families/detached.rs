@@ -1,6 +1,6 @@
-//! A public-key signature in one header over an optional time and the body: Discord, SendGrid.
+//! A public-key signature in one header over the body and what stands beside it: Discord, SendGrid, Telnyx, Orum.
 //!
-//! What must stay true: time and body are signed as received, and the key is the source's own.
+//! What must stay true: every part is signed as received, and the key is the source's own.
 
 use super::read::{accepted, header, signature, time, time_header};
 use super::{Family, FamilyResult};
@@ -9,7 +9,7 @@ use crate::public_key::{PublicKey, PublicKeyAlgorithm, SigningText};
 use crate::request::Outgoing;
 use crate::secret::{Now, Secret};
 use crate::sign::SignError;
-use crate::template::{Encoding, Timestamp};
+use crate::template::{Encoding, Part, Timestamp, content};
 use crate::verdict::Reason;
 
 /// The scheme's settings.
@@ -25,12 +25,8 @@ pub struct Detached {
     pub encoding: Encoding,
     /// The time, which must be in a header.
     pub timestamp: Option<Timestamp>,
-}
-
-impl Detached {
-    fn message(timestamp: &[u8], body: &[u8]) -> Vec<u8> {
-        [timestamp, body].concat()
-    }
+    /// What is signed, joined without separators; never [`Part::Secret`].
+    pub parts: &'static [Part],
 }
 
 impl Family for Detached {
@@ -42,17 +38,22 @@ impl Family for Detached {
         self.headers
     }
 
+    fn takes_public_key(&self) -> bool {
+        true
+    }
+
     fn verify(&self, context: &Context<'_>) -> FamilyResult {
         let keys = context.usable(|secret| PublicKey::from_text(secret.text()))?;
         let header_name = self.headers.first().copied().unwrap_or_default();
         let signature = signature(self.encoding, header(context.request, header_name)?)?;
-        let mut written: &[u8] = b"";
+        let mut written: Option<&[u8]> = None;
         let mut signed_ms = None;
         if let Some(rule) = &self.timestamp {
-            written = header(context.request, time_header(rule).ok_or(Reason::TimestampMissing)?)?;
-            signed_ms = Some(time(context, rule, written)?);
+            let text = header(context.request, time_header(rule).ok_or(Reason::TimestampMissing)?)?;
+            signed_ms = Some(time(context, rule, text)?);
+            written = Some(text);
         }
-        let message = Self::message(written, context.request.body);
+        let message = content(self.parts, context.request, written)?;
         let matched = keys.iter().find(|(_, key)| key.verifies(self.algorithm, &message, &signature));
         let (index, _) = matched.ok_or(Reason::NoSignatureMatched { candidates: 1 })?;
         Ok(accepted(context, Some(*index), 0, signed_ms))
@@ -60,12 +61,14 @@ impl Family for Detached {
 
     fn sign(&self, secret: &Secret, outgoing: &mut Outgoing, now: Now) -> Result<(), SignError> {
         let key = SigningText::read(secret)?;
-        let mut written = String::new();
+        let mut written = None;
         if let Some(rule) = &self.timestamp {
-            written = rule.unit.write(now).ok_or(SignError::Time)?;
-            outgoing.set_header(time_header(rule).ok_or(SignError::Time)?, written.clone());
+            let text = rule.unit.write(now).ok_or(SignError::Time)?;
+            outgoing.set_header(time_header(rule).ok_or(SignError::Time)?, text.clone());
+            written = Some(text);
         }
-        let message = Self::message(written.as_bytes(), &outgoing.body);
+        let written = written.as_deref().map(str::as_bytes);
+        let message = outgoing.received(|request| content(self.parts, request, written))?;
         let signature = self.encoding.encode(&key.sign(self.algorithm, &message)?);
         outgoing.set_header(self.headers.first().ok_or(SignError::Unsignable)?, signature);
         Ok(())

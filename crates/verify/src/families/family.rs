@@ -51,6 +51,11 @@ pub trait Family: fmt::Debug + Sync {
         true
     }
 
+    /// Whether what the receiver holds is a public key, which is no secret.
+    fn takes_public_key(&self) -> bool {
+        false
+    }
+
     /// Judges a request.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 mod adobe;
 mod adyen;
 mod braintree;
+mod checkbook;
 mod contentful;
 mod detached;
 mod family;
@@ -22,6 +23,7 @@ mod twilio;
 pub use adobe::AdobeEvents;
 pub use adyen::AdyenItems;
 pub use braintree::Braintree;
+pub use checkbook::Checkbook;
 pub use contentful::Contentful;
 pub use detached::Detached;
 pub use family::{Family, FamilyResult, Stop};

@@ -36,6 +36,8 @@ pub struct Provider {
     pub success_status: u16,
     /// Whether success must have an empty body.
     pub success_is_empty: bool,
+    /// Headers of a delivery, lower case, that its success must carry back.
+    pub echoes: &'static [&'static str],
     /// The status for a proof that fails.
     pub refusal_status: u16,
     /// Methods that deliveries use.
@@ -101,6 +103,7 @@ impl Provider {
         answer_ms_max: None,
         success_status: 200,
         success_is_empty: false,
+        echoes: &[],
         refusal_status: 401,
         methods: &["POST"],
         content_types: &["application/json"],

@@ -57,6 +57,9 @@ fn section(page: &mut String, provider: &Provider) {
             deadline(provider)
         ),
     );
+    if !provider.echoes.is_empty() {
+        line(page, &format!("- Success carries back `{}`.", provider.echoes.join("`, `")));
+    }
     if provider.split.is_some() {
         line(page, "- One request may carry many events, which are split on request.");
     }
@@ -115,6 +118,7 @@ fn scheme(scheme: &Scheme) -> String {
 fn proof(template: &Template) -> String {
     let place = match &template.signature {
         SignatureAt::BodyField(pointer) => format!("the body at `{pointer}`"),
+        SignatureAt::Query(name) => format!("the query as `{name}`"),
         SignatureAt::Headers { names } => format!("`{}`", names.join("` or `")),
         SignatureAt::Header { name, .. }
         | SignatureAt::Fields { name, .. }

@@ -10,7 +10,7 @@ use crate::provider::{Provider, Sample, SecretGuide};
 use crate::public_key::PublicKeyAlgorithm;
 use crate::rules::Rule;
 use crate::scheme::Scheme;
-use crate::template::{Encoding, TimeUnit, Timestamp, TimestampAt};
+use crate::template::{Encoding, Part, TimeUnit, Timestamp, TimestampAt};
 
 static SCHEME: Detached = Detached {
     name: "discord",
@@ -23,6 +23,7 @@ static SCHEME: Detached = Detached {
         past_s_max: None,
         future_s_max: None,
     }),
+    parts: &[Part::Timestamp, Part::Body],
 };
 
 /// A ping of webhook events says `type` 0 and has no `event`.

@@ -9,7 +9,7 @@ use crate::provider::{Provider, Sample, SecretGuide};
 use crate::public_key::PublicKeyAlgorithm;
 use crate::rules::{Rule, Split};
 use crate::scheme::Scheme;
-use crate::template::{Encoding, TimeUnit, Timestamp, TimestampAt};
+use crate::template::{Encoding, Part, TimeUnit, Timestamp, TimestampAt};
 
 static SCHEME: Detached = Detached {
     name: "sendgrid",
@@ -22,6 +22,7 @@ static SCHEME: Detached = Detached {
         past_s_max: None,
         future_s_max: None,
     }),
+    parts: &[Part::Timestamp, Part::Body],
 };
 
 pub(super) static PROVIDER: Provider = Provider {

@@ -19,7 +19,9 @@ fn provider_names_are_unique_and_spelled_for_configuration() {
 #[test]
 fn provider_headers_are_lower_case() {
     for provider in PROVIDERS {
-        for header in provider.headers.iter().copied().chain(provider.scheme.proof_headers()) {
+        for header in
+            provider.headers.iter().chain(provider.echoes).copied().chain(provider.scheme.proof_headers())
+        {
             assert_eq!(header, header.to_ascii_lowercase(), "{}", provider.name);
         }
     }

@@ -24,13 +24,12 @@ const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const ED25519_BYTES: usize = 32;
 
 /// What a text of a public key may be.
-const EXPECTED: &str =
-    "a public key as PEM, as base64 of its DER form, or as 64 hexadecimal digits (Ed25519)";
+const EXPECTED: &str = "a public key as PEM, as base64 of its DER form, or, of Ed25519, as 64 hexadecimal digits or base64 of 32 bytes";
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKey {
-    /// RSA, as `SubjectPublicKeyInfo`.
+    /// RSA, as `SubjectPublicKeyInfo` or as PKCS#1.
     Rsa(Vec<u8>),
     /// RSA, as modulus and exponent.
     RsaNumbers {
@@ -61,11 +60,13 @@ impl PublicKey {
     pub(crate) fn from_pem(text: &str) -> Option<Self> {
         match first_block(text)? {
             ("PUBLIC KEY", der) => Self::from_spki(&der),
+            // PKCS#1 (RFC 8017), which names no algorithm since it has one only.
+            ("RSA PUBLIC KEY", der) => Some(Self::Rsa(der)),
             _ => None,
         }
     }
 
-    /// From what a user pastes: PEM, base64 of DER, or hexadecimal (Ed25519).
+    /// From what a user pastes: PEM, base64 of DER, or the bytes of an Ed25519 key in hexadecimal or base64.
     pub(crate) fn from_text(text: &str) -> Result<Self, SecretError> {
         let text = text.trim();
         if text.is_empty() {
@@ -83,7 +84,11 @@ impl PublicKey {
         {
             return bytes.try_into().map(Self::Ed25519).map_err(|_| malformed);
         }
-        STANDARD.decode(text).ok().and_then(|der| Self::from_spki(&der)).ok_or(malformed)
+        let bytes = STANDARD.decode(text).map_err(|_| malformed)?;
+        match <[u8; ED25519_BYTES]>::try_from(bytes.as_slice()) {
+            Ok(key) => Ok(Self::Ed25519(key)),
+            Err(_) => Self::from_spki(&bytes).ok_or(malformed),
+        }
     }
 
     /// Whether the signature is this key's over the message, by that very algorithm.

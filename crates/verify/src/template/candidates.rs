@@ -74,6 +74,11 @@ pub(super) fn texts<'a>(template: &Template, request: &Request<'a>) -> Result<Te
                 .ok_or_else(|| Reason::FieldMissing { pointer: pointer.to_string() })?;
             Ok((vec![bytes_of(text)], None))
         }
+        SignatureAt::Query(name) => {
+            let value = request.query_value(name);
+            let value = value.ok_or_else(|| Reason::QueryMissing { name: name.to_string() })?;
+            Ok((vec![Cow::Owned(value.into_bytes())], None))
+        }
     }
 }
 

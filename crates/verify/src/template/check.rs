@@ -43,6 +43,9 @@ pub enum TemplateMistake {
     /// Without it anybody could make the hash.
     #[error("`parts` lacks `secret`: anybody could make the hash")]
     SecretMissing,
+    /// No URL holds its own signature.
+    #[error("the signature is a parameter of the URL that it would sign: sign `path` instead")]
+    SignatureSigned,
     /// HMAC keys are not part of the text.
     #[error("`secret` is a part of plain hashes only")]
     SecretPart,
@@ -128,6 +131,15 @@ impl Template {
             SignatureAt::Headers { names } => names.iter().try_for_each(header_name),
             // The body would have to contain its own signature.
             SignatureAt::BodyField(_) => Err(TemplateMistake::BodyNotSigned),
+            SignatureAt::Query(name) if name.is_empty() => Err(TemplateMistake::NoSignature),
+            SignatureAt::Query(name) => {
+                let holds_it = |part: &Part| match part {
+                    Part::Url | Part::Target => true,
+                    Part::Query(signed) => signed == name,
+                    _ => false,
+                };
+                if self.parts.iter().any(holds_it) { Err(TemplateMistake::SignatureSigned) } else { Ok(()) }
+            }
         }
     }
 }

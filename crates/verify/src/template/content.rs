@@ -1,11 +1,11 @@
 //! Builds what is signed, from the request's own bytes.
 //!
-//! What must stay true: the body is never copied or rewritten, and texts are signed as received.
+//! What must stay true: the body is never rewritten, nor copied for a hash, and texts are signed as received.
 
 use std::borrow::Cow;
 
 use super::candidates::{bytes_of, once};
-use super::model::{Part, Template};
+use super::model::Part;
 use crate::json;
 use crate::request::Request;
 use crate::verdict::Reason;
@@ -17,11 +17,20 @@ pub(super) enum Piece<'a> {
 }
 
 pub(super) fn pieces<'a>(
-    template: &'a Template,
+    parts: &'a [Part],
     request: &Request<'a>,
     timestamp: Option<&'a [u8]>,
 ) -> Result<Vec<Piece<'a>>, Reason> {
-    template.parts.iter().map(|part| piece(part, request, timestamp)).collect()
+    parts.iter().map(|part| piece(part, request, timestamp)).collect()
+}
+
+/// The signed text of a scheme that is no template, as one run of bytes.
+pub(crate) fn content(
+    parts: &[Part],
+    request: &Request<'_>,
+    timestamp: Option<&[u8]>,
+) -> Result<Vec<u8>, Reason> {
+    Ok(with_secret(&pieces(parts, request, timestamp)?, b"").concat())
 }
 
 fn piece<'a>(

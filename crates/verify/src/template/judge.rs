@@ -55,7 +55,7 @@ pub(crate) fn judge(
     if let (Some(rule), Some(signed_ms), true) = (&template.timestamp, timestamp_ms, context.check_time) {
         time::check(rule, signed_ms, context.now)?;
     }
-    let pieces = pieces(template, request, timestamp.as_deref())?;
+    let pieces = pieces(&template.parts, request, timestamp.as_deref())?;
     for (secret, key) in &secrets {
         let expected = construction.digest(template, key, &with_secret(&pieces, key));
         let matched = candidates.decoded.iter().find(|(_, found)| secrets_equal(found, &expected));

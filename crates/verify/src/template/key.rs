@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::digest::{Hash, plain};
@@ -26,12 +27,21 @@ pub enum KeyForm {
     Sha1OfText,
     /// The text after the first colon.
     AfterColon,
+    /// The UTF-8 bytes of the text in Unicode's compatibility decomposition (NFKD).
+    TextNfkd,
 }
 
 impl KeyForm {
     /// Every form.
-    pub const ALL: [Self; 6] =
-        [Self::Text, Self::Base64, Self::Hex, Self::Whsec, Self::Sha1OfText, Self::AfterColon];
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Base64,
+        Self::Hex,
+        Self::Whsec,
+        Self::Sha1OfText,
+        Self::AfterColon,
+        Self::TextNfkd,
+    ];
 
     /// For people.
     #[must_use]
@@ -43,6 +53,7 @@ impl KeyForm {
             Self::Whsec => "whsec_ and base64",
             Self::Sha1OfText => "the SHA-1 of its text",
             Self::AfterColon => "the part after the colon",
+            Self::TextNfkd => "plain text, decomposed (NFKD)",
         }
     }
 }
@@ -70,6 +81,7 @@ pub(crate) fn prepare(
         }
         KeyForm::Sha1OfText if text.is_empty() => Vec::new(),
         KeyForm::Sha1OfText => plain(Hash::Sha1, &[text.as_bytes()]),
+        KeyForm::TextNfkd => text.nfkd().collect::<String>().into_bytes(),
         KeyForm::AfterColon => text.split_once(':').ok_or(malformed)?.1.as_bytes().to_vec(),
     };
     let bytes = Zeroizing::new(bytes);

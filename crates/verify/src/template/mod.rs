@@ -21,6 +21,7 @@ pub use encoding::Encoding;
 pub use key::KeyForm;
 pub use model::{Part, SignatureAt, Template, Text, TimeUnit, Timestamp, TimestampAt};
 
+pub(crate) use content::content;
 pub(crate) use digest::{mac, plain};
 pub(crate) use judge::{Construction, judge};
 pub(crate) use key::prepare;

@@ -141,6 +141,8 @@ pub enum SignatureAt {
     },
     /// The text at a JSON Pointer of the body.
     BodyField(Text),
+    /// A query parameter.
+    Query(Text),
 }
 
 impl SignatureAt {
@@ -161,7 +163,7 @@ impl SignatureAt {
         match self {
             Self::Header { name, .. } | Self::Fields { name, .. } | Self::List { name, .. } => vec![name],
             Self::Headers { names } => names.iter().map(AsRef::as_ref).collect(),
-            Self::BodyField(_) => Vec::new(),
+            Self::BodyField(_) | Self::Query(_) => Vec::new(),
         }
     }
 }

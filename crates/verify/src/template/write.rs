@@ -8,7 +8,7 @@ use super::key;
 use super::model::{SignatureAt, Template, TimestampAt};
 use crate::request::Outgoing;
 use crate::secret::{Now, Secret};
-use crate::sign::{SignError, write_field};
+use crate::sign::{SignError, write_field, write_query};
 
 pub(crate) fn write(
     template: &Template,
@@ -23,7 +23,7 @@ pub(crate) fn write(
         None => None,
     };
     let digest = outgoing.received(|request| {
-        let pieces = pieces(template, request, timestamp.as_deref().map(str::as_bytes))?;
+        let pieces = pieces(&template.parts, request, timestamp.as_deref().map(str::as_bytes))?;
         Ok::<_, SignError>(construction.digest(template, &key, &with_secret(&pieces, &key)))
     })?;
     place_signature(template, &template.encoding.encode(&digest), timestamp.as_deref(), outgoing)
@@ -66,6 +66,7 @@ fn place_signature(
             outgoing.set_header(names.first().ok_or(SignError::Unsignable)?, signature);
         }
         SignatureAt::BodyField(pointer) => write_field(outgoing, pointer, signature)?,
+        SignatureAt::Query(name) => write_query(outgoing, name, signature),
     }
     Ok(())
 }

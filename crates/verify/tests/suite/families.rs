@@ -8,6 +8,7 @@ use hooktide_verify::{
 use super::minted::{NOW, accepted, judge_at, other_secret, secret, signed, signed_with};
 use super::minted_keys::{
     CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_STRANGER, MintedKeys, Only, P256, RSA, RSA_PUBLIC,
+    RSA_PUBLIC_PKCS1,
 };
 
 fn named(name: &str) -> &'static Provider {
@@ -259,4 +260,59 @@ fn without_its_key_a_request_waits_and_is_not_accepted() {
         assert!(request.url.starts_with("https://"), "{name}");
         assert_eq!(asked.0.get(), 1, "{name}");
     }
+}
+
+#[test]
+fn no_byte_moves_between_the_body_of_checkbook_and_its_nonce() {
+    let checkbook = named("checkbook");
+    let good = signed(checkbook);
+    let header = String::from_utf8(good.headers[0].1.clone()).expect("text");
+    let (nonce, signature) = header.strip_prefix("nonce=").unwrap().split_once(",signature=").unwrap();
+    // The same signed text, cut elsewhere.
+    for taken in [1, 3] {
+        let mut bent = good.clone();
+        bent.body.extend_from_slice(&nonce.as_bytes()[..taken]);
+        bent.set_header("signature", format!("nonce={},signature={signature}", &nonce[taken..]));
+        assert_eq!(code(&judge_by(checkbook, &bent, &NoKnownKeys, NOW)), "body_end_not_signed");
+    }
+    let mut bent = good.clone();
+    let last = bent.body.pop().expect("a body");
+    bent.set_header("signature", format!("nonce={}{nonce},signature={signature}", char::from(last)));
+    assert_eq!(code(&judge_by(checkbook, &bent, &NoKnownKeys, NOW)), "signature_malformed");
+    for twice in [format!("{header},nonce={nonce}"), format!("{header},signature={signature}")] {
+        let mut bent = good.clone();
+        bent.set_header("signature", twice);
+        assert_eq!(code(&judge_by(checkbook, &bent, &NoKnownKeys, NOW)), "signature_malformed");
+    }
+}
+
+#[test]
+fn public_keys_are_taken_in_every_form_in_which_they_are_shown() {
+    let hex = "e1bfa90d1869a4452073226326de9f397392e93e7143335b0c53ad3493b885f9";
+    let spki = "MCowBQYDK2VwAyEA4b+pDRhppEUgcyJjJt6fOXOS6T5xQzNbDFOtNJO4hfk=";
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----\n");
+    for (name, key, is_taken) in [
+        ("telnyx", hex, true),
+        ("telnyx", spki, true),
+        ("telnyx", &pem, true),
+        ("telnyx", RSA_PUBLIC, false),
+        ("telnyx", "4b+pDRhppEUgcyJjJt6fOXOS6T5xQzNbDFOtNJO4hQ==", false),
+        ("orum-io", RSA_PUBLIC, true),
+        ("orum-io", RSA_PUBLIC_PKCS1, true),
+        ("orum-io", hex, false),
+    ] {
+        let provider = named(name);
+        let verdict = judge_at(provider, &[Secret::new("pasted", key)], &signed(provider), NOW);
+        assert_eq!(verdict.accepted().is_some(), is_taken, "{name} {key}");
+    }
+}
+
+#[test]
+fn the_time_that_orum_signs_is_the_one_in_the_body() {
+    let orum = named("orum-io");
+    let good = signed(orum);
+    assert!(accepted(orum, &good));
+    assert!(!accepted(orum, &replaced(&good, "2026-09-21T12:26:40.000Z", "2026-09-21T12:26:40.001Z")));
+    let bent = replaced(&good, "created_at", "updated_at");
+    assert_eq!(code(&judge_by(orum, &bent, &NoKnownKeys, NOW)), "field_missing");
 }

@@ -8,6 +8,8 @@ pub(crate) const RSA: &str = include_str!("keys/rsa.pem");
 pub(crate) const P256: &str = include_str!("keys/p256.pem");
 pub(crate) const ED25519: &str = include_str!("keys/ed25519.pem");
 pub(crate) const RSA_PUBLIC: &str = include_str!("keys/rsa.pub.pem");
+/// The same as PKCS#1.
+pub(crate) const RSA_PUBLIC_PKCS1: &str = include_str!("keys/rsa.pub.pkcs1.pem");
 
 /// Names `messageverificationcerts.paypal.com`, valid from 2026 to 2046.
 pub(crate) const CERTIFICATE: &str = include_str!("keys/cert.pem");
@@ -29,9 +31,9 @@ pub(crate) fn signing_key(scheme: &Scheme) -> Option<&'static str> {
         return None;
     };
     match family.name() {
-        "discord" => Some(ED25519),
+        "discord" | "telnyx" => Some(ED25519),
         "sendgrid" | "plaid" => Some(P256),
-        "aws-sns" | "paypal" | "adobe-io-events" | "google-pubsub" => Some(RSA),
+        "aws-sns" | "paypal" | "adobe-io-events" | "google-pubsub" | "orum-io" => Some(RSA),
         _ => None,
     }
 }

@@ -115,7 +115,7 @@ fn scheme() -> impl Strategy<Value = (Scheme, KeyForm)> {
 
 fn written(form: KeyForm, key: &[u8; 24]) -> String {
     match form {
-        KeyForm::Text | KeyForm::Sha1OfText => Encoding::Hex.encode(key),
+        KeyForm::Text | KeyForm::TextNfkd | KeyForm::Sha1OfText => Encoding::Hex.encode(key),
         KeyForm::Hex => Encoding::Hex.encode(key),
         KeyForm::Base64 => Encoding::Base64.encode(key),
         KeyForm::Whsec => format!("whsec_{}", Encoding::Base64.encode(key)),

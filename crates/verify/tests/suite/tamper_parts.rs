@@ -140,3 +140,42 @@ fn a_token_is_taken_whole_and_from_its_own_place_only() {
     }
     assert!(judged >= 7, "{judged}");
 }
+
+#[test]
+fn a_proof_in_the_query_that_changed_is_missing_or_comes_twice_is_refused() {
+    let mut judged = 0;
+    for provider in proving() {
+        let name = match &provider.scheme {
+            Scheme::Token(TokenAt::Query(name)) => name,
+            Scheme::Hmac(template) => match &template.signature {
+                SignatureAt::Query(name) => name,
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let good = signed(provider);
+        assert!(accepted(provider, &good), "{}", provider.name);
+        let (path, query) = good.target.split_once('?').expect("a query");
+        let written = query.strip_prefix(&format!("{name}=")).expect("the proof alone");
+        let with = |query: &str| Outgoing { target: format!("{path}?{query}"), ..good.clone() };
+        for position in 0..written.len() {
+            let mut changed = written.to_owned().into_bytes();
+            changed[position] ^= 1;
+            let changed = String::from_utf8(changed).expect("ASCII stays ASCII");
+            assert!(!accepted(provider, &with(&format!("{name}={changed}"))), "{} {position}", provider.name);
+        }
+        for bent in [
+            String::new(),
+            format!("{name}="),
+            format!("{name}={}", &written[..written.len() - 1]),
+            format!("{name}={}", written.to_uppercase()),
+            format!("{query}&{query}"),
+            format!("x{query}"),
+        ] {
+            assert!(!accepted(provider, &with(&bent)), "{} {bent:?}", provider.name);
+        }
+        assert!(accepted(provider, &with(&format!("a=b&{query}&c=d"))), "{} beside others", provider.name);
+        judged += 1;
+    }
+    assert!(judged >= 1, "{judged}");
+}

@@ -108,3 +108,24 @@ fn a_time_in_another_spelling_is_refused_wherever_it_stands() {
     }
     assert!(places.iter().all(|count| *count > 0), "{places:?}");
 }
+
+#[test]
+fn another_tolerance_takes_the_place_of_the_providers_both_ways() {
+    let mut judged = 0;
+    for (provider, scheme) in proving().filter_map(|it| Some((it, it.scheme.with_tolerance(7)?))) {
+        let good = signed(provider);
+        for (offset, is_accepted) in [(7, true), (8, false), (-7, true), (-8, false)] {
+            let verdict = good.received(|request| {
+                let options = VerifyOptions::default();
+                verify_with(&scheme, &[secret(provider)], request, moved(offset), &MintedKeys, options)
+            });
+            assert_eq!(verdict.accepted().is_some(), is_accepted, "{} at {offset}", provider.name);
+        }
+        judged += 1;
+    }
+    assert!(judged >= 30, "{judged}");
+    for name in ["github", "telegram", "none", "vapi"] {
+        let provider = hooktide_verify::provider(name).expect("it is listed");
+        assert!(provider.scheme.with_tolerance(7).is_none(), "{name} has no time");
+    }
+}

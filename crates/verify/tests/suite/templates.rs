@@ -49,6 +49,7 @@ fn every_mistake_in_a_template_is_named() {
         separator,
         prefix: Cow::Borrowed(prefix),
     };
+    let query = |name| SignatureAt::Query(Cow::Borrowed(name));
     let field = || Some(Timestamp::field("t", TimeUnit::Seconds, 1));
     let beside = || Some(Timestamp::header("x-time", TimeUnit::Seconds, 1));
     let date = || Some(Timestamp::of_any_age(TimestampAt::FirstOfList, TimeUnit::HttpDate));
@@ -82,6 +83,10 @@ fn every_mistake_in_a_template_is_named() {
         (template(&[Part::Body, Part::BodyField(Cow::Borrowed("id"))], header(), None), M::Pointer),
         (template(BODY, header(), of_body("time")), M::Pointer),
         (template(BODY, SignatureAt::BodyField(Cow::Borrowed("/signature")), None), M::BodyNotSigned),
+        (template(BODY, query(""), None), M::NoSignature),
+        (template(&[Part::Url, Part::Body], query("sig"), None), M::SignatureSigned),
+        (template(&[Part::Target, Part::Body], query("sig"), None), M::SignatureSigned),
+        (template(&[Part::Query(Cow::Borrowed("sig")), Part::Body], query("sig"), None), M::SignatureSigned),
     ] {
         assert_eq!(found.check(), Err(mistake), "{found:?}");
     }

@@ -15,6 +15,7 @@
 //! | 24, 25 | actions: retries, where they may go | `endpoints`, `operations` |
 //! | 28 | replay | `keeping`, `windows`, `signatures` |
 //! | 29 | rotation and stop under traffic | `operations`, `rotation` |
+//! | - | every type of the wire API, and the fields of its configurations | `types` |
 //! | 30 | what is written nowhere | `operations`, `sources`, `accept` |
 //! | 31 | `hooktide listen`: sent on elsewhere, nothing lost or doubled | `listen`, `follow` |
 
@@ -47,4 +48,5 @@ mod signatures;
 mod sources;
 mod split;
 mod transformation;
+mod types;
 mod windows;

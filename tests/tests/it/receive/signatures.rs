@@ -15,9 +15,11 @@ const NOT_SIGNED_FOR: &[&str] = &[
     "google-pubsub",
     "mollie-classic",
     "none",
+    "orum-io",
     "paypal",
     "plaid",
     "sendgrid",
+    "telnyx",
     "travis-ci",
 ];
 

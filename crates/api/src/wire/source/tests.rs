@@ -1,5 +1,8 @@
 use serde_json::json;
 
+use hooktide_verify::provider;
+
+use super::super::source_types::{UNCONFIRMED, WIRE_TYPES};
 use super::*;
 
 fn checked(body: serde_json::Value) -> Result<SourceDraft, ApiError> {
@@ -20,6 +23,27 @@ fn every_wire_type_stands_for_a_provider() {
         let draft = checked(json!({ "name": "n", "type": wire })).ok().unwrap();
         assert_eq!((draft.provider.as_str(), draft.settings.wire_type.as_deref()), (*name, Some(*wire)));
     }
+}
+
+#[test]
+fn type_that_is_not_confirmed_names_the_way_out() {
+    for kind in UNCONFIRMED {
+        assert!(provider(kind).is_none(), "{kind} is built");
+        let Err(ApiError::Invalid(fields)) = checked(json!({ "name": "n", "type": kind })) else {
+            panic!("{kind} was taken");
+        };
+        let said: Vec<_> = fields.iter().map(|field| field.msg.as_str()).collect();
+        let fits = |msg: &str| msg.contains(kind) && msg.contains("`custom`") && msg.contains("`scheme`");
+        assert!(matches!(said[..], [msg] if fits(msg)), "{said:?}");
+    }
+}
+
+#[test]
+fn client_id_of_a_feed_is_the_feeds_own() {
+    let config = json!({ "url": "mqtt://127.0.0.1", "topic": "t", "clientId": "me" });
+    let draft = checked(json!({ "name": "n", "type": "mqtt", "config": config })).ok().unwrap();
+    assert_eq!(draft.feed.unwrap().0["clientId"], "me");
+    assert!(draft.secrets.unwrap().is_empty());
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl ConfigurationSubject {
                     headers: pairs(&[("x-answer", "yes")]),
                     body: Some("ok".to_owned()),
                 }),
+                timestamp_grace_s: Some(60),
             },
             feed: Some(SourceFeed(serde_json::json!({ "schedule": "0 3 * * *" }))),
             metadata: pairs(&[("team", "billing")]),
