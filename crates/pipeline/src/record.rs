@@ -18,6 +18,9 @@ use crate::subscriber::Subscriber;
 /// Bytes of an answer that are stored with the attempt.
 const RESPONSE_STORED_BYTES_MAX: usize = 20_000;
 
+/// What a redirect's attempt says when the receiver said nothing else.
+const REDIRECTED: &str = "the receiver answered with a redirect, and redirects are not followed; set the endpoint's url to where it leads";
+
 /// What came of a try.
 pub(crate) enum Answer {
     /// It was sent, or the sending failed.
@@ -129,7 +132,11 @@ fn of_kind(delivered: Delivered) -> Reading {
     }
 }
 
+/// The receiver's words; of a redirect without any, ours.
 fn stored(response: &HttpResponse) -> Bytes {
+    if (300..400).contains(&response.status) && response.body.is_empty() {
+        return Bytes::from_static(REDIRECTED.as_bytes());
+    }
     response.body.slice(..response.body.len().min(RESPONSE_STORED_BYTES_MAX))
 }
 
