@@ -54,4 +54,4 @@ pub use replay::{ReplayError, Replayed};
 pub use scripts::SCRIPT_TIME_MAX;
 pub use seen::{HIDDEN, SeenRequest, is_sensitive_name};
 pub use source::{SourceConfig, scheme_of};
-pub use trial::{Trial, TrialError, moment_of_message};
+pub use trial::{Trial, TrialError, moment_of_message, params_of_message};

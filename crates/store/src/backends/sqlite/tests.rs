@@ -95,6 +95,7 @@ impl Bed {
             idempotency: None,
             receipt: None,
             hops: 0,
+            params: None,
         }
     }
 
