@@ -175,6 +175,7 @@ async fn parcel(
         headers,
         occurred_at_ms: message.accepted_at().unix_ms(),
         attempt: u32::from(job.tries.saturating_add(1)),
+        hops: message.hops,
         timeout: engine.config.timeout,
     })
 }
