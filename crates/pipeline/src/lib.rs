@@ -1,7 +1,7 @@
 //! The flow: a file per verb.
 //!
 //! [`receive`] judges a provider's request, [`feed`] fetches where there is none, and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
-//! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends; [`record`] turns the answer into an outcome
+//! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends, or [`gather`] does for many at once; [`record`] turns the answer into an outcome
 //! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
 
 mod accept;
@@ -14,6 +14,7 @@ mod engine;
 mod facade;
 mod feed;
 mod filters;
+mod gather;
 mod handshake;
 mod health;
 mod hops;
