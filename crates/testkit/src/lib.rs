@@ -32,5 +32,5 @@ pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{ServerSetup, ServerUnderTest, find_binary, workspace_root};
-pub use tls::{LocalAuthority, TlsIdentity};
+pub use tls::{LocalAuthority, TlsFront, TlsIdentity};
 pub use wait::{DEADLINE, wait_until};

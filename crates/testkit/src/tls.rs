@@ -3,12 +3,16 @@
 //! The server under test trusts it when `HOOKTIDE_DELIVERY_EXTRA_CA_FILE` names [`LocalAuthority::write`]'s file.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 /// Years that contain the day of every test run.
@@ -113,6 +117,53 @@ impl TlsIdentity {
             .with_single_cert(vec![self.certificate.clone()], key)
             .expect("the key is that of the certificate");
         TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+/// TLS in front of a server that speaks none.
+#[derive(Debug)]
+pub struct TlsFront {
+    address: SocketAddr,
+    relaying: JoinHandle<()>,
+}
+
+impl TlsFront {
+    /// Listens on a free loopback port and passes on to `server`, `host:port`.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn start(identity: &TlsIdentity, server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let acceptor = identity.acceptor();
+        let relaying = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(relay(acceptor.clone(), client, server.clone()));
+            }
+        });
+        Self { address, relaying }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for TlsFront {
+    fn drop(&mut self) {
+        self.relaying.abort();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the relay's own way to a server on loopback")]
+async fn relay(acceptor: TlsAcceptor, client: TcpStream, server: String) {
+    let mut server = TcpStream::connect(&server).await.expect("the server behind the front is there");
+    // A client that does not like the certificate goes away; it says why on its side.
+    if let Ok(mut client) = acceptor.accept(client).await {
+        // It ends with either side; how is their business.
+        let _ended = copy_bidirectional(&mut client, &mut server).await;
     }
 }
 

@@ -58,3 +58,6 @@ impl Lane {
         state.has_work(now) && self.call_slot(&mut state)
     }
 }
+
+#[cfg(test)]
+mod tests;
