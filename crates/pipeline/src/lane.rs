@@ -45,6 +45,8 @@ pub(crate) struct Job {
     pub(crate) shared_by: u16,
     /// What it is kept in order with, and read from the schedule for.
     pub(crate) order: Option<OrderKey>,
+    /// Of one that is kept in order: when its next try is due, if that is not now. Its place in the schedule is earlier.
+    pub(crate) not_before: Option<Timestamp>,
 }
 
 impl Job {

@@ -26,6 +26,7 @@ pub(super) fn job(seq: i64) -> Job {
         source: DeliverySource::Lane,
         shared_by: 1,
         order: None,
+        not_before: None,
     }
 }
 
