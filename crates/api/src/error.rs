@@ -176,6 +176,17 @@ impl ApiError {
         )
     }
 
+    /// 503: the store did not commit in time. What becomes of the request is not known yet.
+    #[must_use]
+    pub fn store_slow() -> Self {
+        Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_slow",
+            "the store did not commit in time and nothing was acknowledged; send the same request again, with the same \
+             idempotency key if it had one",
+        )
+    }
+
     /// 503: the server is stopping.
     #[must_use]
     pub fn draining() -> Self {

@@ -21,6 +21,7 @@ impl From<StoreError> for ApiError {
             ),
             StoreError::Missing => Self::not_found("entity"),
             StoreError::Overloaded => Self::overloaded(),
+            StoreError::Late => Self::store_slow(),
             StoreError::Unavailable(cause) => {
                 tracing::warn!(%cause, "the store cannot commit");
                 Self::store_unavailable()

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::forms::{
     Address, BaseUrl, Bound, BytesIn, BytesOrUnlimited, Choice, CountIn, Database, DurationIn, DurationOrOff,
-    FilePath, Fraction, LogDirectives, Optional, ProgramPaths, Schedule, Secret, SizeIn, Subnets, Switch,
+    FilePath, Fraction, LogDirectives, NameServers, Optional, ProgramPaths, Schedule, Secret, SizeIn,
+    Subnets, Switch,
 };
 use crate::{Group, HeaderNames, Key, LogFormat, SignatureType};
 
@@ -181,6 +182,17 @@ pub static KEYS: &[Key] = &[
         example: "256MiB",
         secret: false,
         doc: "Payload bytes that all waiting deliveries together keep in memory. Beyond it they wait on disk.",
+    },
+    Key {
+        path: "delivery.dns_servers",
+        default: "",
+        setting: &Bound(NameServers, |c| &mut c.delivery.dns_servers),
+        example: "10.0.0.53,[fd00::53]:5353",
+        secret: false,
+        doc: "Name servers to ask for the names of endpoints, sources and everything else that is connected to, over \
+              UDP and TCP, at port 53 unless another is given. They stand in for the system's: neither \
+              `/etc/resolv.conf` nor the hosts file is read then. What they answer is judged as ever: a name that \
+              leads to an address outside `delivery.allow_subnets` is refused. Empty asks the system's.",
     },
     Key {
         path: "delivery.extra_ca_file",

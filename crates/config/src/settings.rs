@@ -76,6 +76,8 @@ pub struct DeliverySettings {
     pub memory_bytes_max: u64,
     /// The share by which a delay may vary in both directions, 0 to 1.
     pub jitter: f64,
+    /// Name servers to ask instead of the system's; empty asks the system's.
+    pub dns_servers: Vec<SocketAddr>,
     /// PEM file with certificate authorities to trust besides the public ones.
     pub extra_ca_file: Option<PathBuf>,
 }
@@ -277,6 +279,7 @@ fn blank_delivery() -> DeliverySettings {
         lane_capacity: 0,
         memory_bytes_max: 0,
         jitter: 0.0,
+        dns_servers: Vec::new(),
         extra_ca_file: None,
     }
 }

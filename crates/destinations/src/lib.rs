@@ -8,6 +8,7 @@
 pub mod feeds;
 pub mod guard;
 pub mod headers;
+mod json_line;
 pub mod kinds;
 pub mod mapping;
 pub mod retry_after;

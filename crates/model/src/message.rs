@@ -1,11 +1,15 @@
 //! A message: one event instance, its bytes exact.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::{AppId, Channel, EventTypeName, MessageId, Seq, Tag, Timestamp, Uid};
 
 /// Most hops of a message: an event that has come a longer way goes round in a loop.
 pub const HOPS_MAX: u8 = 8;
+/// The header, or the field of a broker's message, that says how many hops the message in it has.
+pub const HOPS_NAME: &str = "hooktide-hops";
 
 /// The media type of a payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub struct Message {
     pub content_type: ContentType,
     /// The payload's bytes; `None` when they were expunged, expired, or not asked for.
     pub payload: Option<Bytes>,
+    /// What its publisher hands to the scripts of endpoints: a JSON object as text. It lives as long as the payload.
+    pub params: Option<Arc<str>>,
     /// When the payload stops being readable.
     pub payload_expires_at: Timestamp,
     /// How often what happened was passed on by a server like this before it came here.

@@ -33,6 +33,8 @@ pub struct Publish {
     pub content_type: ContentType,
     /// The payload's bytes.
     pub payload: Bytes,
+    /// What the publisher hands to scripts: a JSON object as text.
+    pub params: Option<Arc<str>>,
     /// When the payload stops being readable.
     pub payload_expires_at: Timestamp,
     /// The caller's idempotency key.
@@ -82,6 +84,7 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
         targets,
         idempotency: publish.idempotency,
         receipt: None,
+        params: publish.params,
         hops: publish.hops,
     };
     Ok(engine.store.accept(message).await?)

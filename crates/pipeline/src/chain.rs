@@ -76,6 +76,7 @@ async fn publish(
         deliver_at: None,
         content_type: message.content_type.clone(),
         payload: parcel.payload.clone(),
+        params: message.params.clone(),
         // It is the same content: it is erased at the same time.
         payload_expires_at: message.payload_expires_at,
         idempotency: Some(key_of(message.seq(), subscriber.endpoint)),

@@ -90,6 +90,7 @@ pub(crate) async fn commit(
         idempotency: taken.idempotency.or(taken.dedupe_key.map(|key| same_event(config, &key, &body))),
         payload: body,
         payload_expires_at: inbound.payload_expires_at,
+        params: None,
         hops: inbound.hops(),
         receipt: Some(NewReceipt { source: config.source.id.seq(), head }),
     };

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::engine::Engine;
 use crate::lane::{Job, Lane};
 use crate::outlet::Outlet;
-use crate::record::{self, Answer};
+use crate::record::{self, Answer, Moment};
 use crate::subscriber::{Subscriber, Target};
 use crate::throttle::Throttle;
 use crate::transform::{Change, Transformed, shown_url, transform};
@@ -27,35 +27,36 @@ const CONFIG_RETRY: Duration = Duration::from_millis(250);
 /// The longest sleep before looking whether the server is ending.
 const NAP: Duration = Duration::from_millis(200);
 
+/// What came of a try.
+pub(crate) enum Tried {
+    /// The delivery has this outcome.
+    Ended(Outcome),
+    /// Nothing was done: deliveries of this endpoint are gathered.
+    Gathers,
+}
+
+/// What a delivery is before anything is sent.
+enum Ready {
+    /// There is nothing to send, or nobody to send it to.
+    Ended(Outcome),
+    /// This is sent, to that endpoint.
+    Send(Arc<Subscriber>, Bytes),
+}
+
 /// Try once. `None` when the server is ending and the try was not made.
 pub(crate) async fn deliver(
     engine: &Arc<Engine>,
     lane: &Lane,
     outlet: &mut Outlet,
     job: &Job,
-) -> Option<Outcome> {
-    let Some(subscriber) = subscriber(engine, lane).await? else {
-        return Some(record::canceled(
-            engine,
-            lane,
-            job,
-            "",
-            "the endpoint was deleted while this delivery waited",
-        ));
+) -> Option<Tried> {
+    let (subscriber, payload) = match ready(engine, lane, job).await? {
+        Ready::Ended(outcome) => return Some(Tried::Ended(outcome)),
+        Ready::Send(subscriber, payload) => (subscriber, payload),
     };
-    if subscriber.disabled {
-        let url = &subscriber.url_text;
-        return Some(record::canceled(
-            engine,
-            lane,
-            job,
-            url,
-            "the endpoint was disabled while this delivery waited",
-        ));
+    if subscriber.gathering().is_some() {
+        return Some(Tried::Gathers);
     }
-    let Some(payload) = job.message.payload.clone() else {
-        return Some(record::payload_gone(engine, lane, job, &subscriber));
-    };
     wait_for_throttles(engine, &subscriber.throttles).await?;
     let started_at = engine.clock.now();
     let mut moved_to = None;
@@ -63,10 +64,7 @@ pub(crate) async fn deliver(
         None => send(engine, outlet, &subscriber, job, payload, (None, started_at)).await,
         // On the heap, so that deliveries without a script are not larger for it.
         Some(script) => match Box::pin(transform(engine, &subscriber, script, job, &payload)).await? {
-            Transformed::Cancelled => {
-                let (url, why) = (&subscriber.url_text, "the endpoint's transformation cancelled it");
-                return Some(record::canceled(engine, lane, job, url, why));
-            }
+            Transformed::Cancelled => return Some(Tried::Ended(cancelled(engine, lane, job, &subscriber))),
             Transformed::Failed(why) => Answer::Refused(why),
             Transformed::Overran(why) => Answer::Overran(why),
             Transformed::Changed(change) => {
@@ -78,12 +76,83 @@ pub(crate) async fn deliver(
             }
         },
     };
-    let mut judged = record::judge(engine, lane, job, &subscriber, started_at, answer);
+    let moment = Moment::since(engine, started_at);
+    let mut judged = record::judge(engine, lane, job, &subscriber, moment, answer);
     if let Some(url) = moved_to {
         judged.outcome.attempt.url = url;
     }
     health::note(engine, lane, &subscriber, &judged).await;
-    Some(judged.outcome)
+    Some(Tried::Ended(judged.outcome))
+}
+
+/// A delivery on its way into a batch.
+pub(crate) enum Prepared {
+    /// It has an outcome before it is sent.
+    Ended(Outcome),
+    /// This is sent, as part of the batch.
+    Parcel(Arc<Subscriber>, Parcel),
+    /// Deliveries of this endpoint are not gathered any more.
+    Alone,
+}
+
+/// Do what [`deliver`] does before it sends. `None` when the server is ending and nothing was done.
+pub(crate) async fn prepare(engine: &Arc<Engine>, lane: &Lane, job: &Job) -> Option<Prepared> {
+    let (subscriber, mut payload) = match ready(engine, lane, job).await? {
+        Ready::Ended(outcome) => return Some(Prepared::Ended(outcome)),
+        Ready::Send(subscriber, payload) => (subscriber, payload),
+    };
+    if subscriber.gathering().is_none() {
+        return Some(Prepared::Alone);
+    }
+    wait_for_throttles(engine, &subscriber.throttles).await?;
+    let started_at = engine.clock.now();
+    let mut change = None;
+    let mut failed = None;
+    if let Some(script) = &subscriber.script {
+        match transform(engine, &subscriber, script, job, &payload).await? {
+            Transformed::Cancelled => {
+                return Some(Prepared::Ended(cancelled(engine, lane, job, &subscriber)));
+            }
+            Transformed::Failed(why) => failed = Some(Answer::Refused(why)),
+            Transformed::Overran(why) => failed = Some(Answer::Overran(why)),
+            Transformed::Changed(changed) => {
+                payload = changed.payload.clone();
+                change = Some(changed);
+            }
+        }
+    }
+    let failed = match failed {
+        Some(answer) => answer,
+        None => match parcel(engine, &subscriber, job, payload, change.as_ref()).await {
+            Ok(parcel) => return Some(Prepared::Parcel(subscriber, parcel)),
+            Err(error) => Answer::Refused(format!("the provider's request cannot be read now: {error}")),
+        },
+    };
+    let moment = Moment::since(engine, started_at);
+    let judged = record::judge(engine, lane, job, &subscriber, moment, failed);
+    health::note(engine, lane, &subscriber, &judged).await;
+    Some(Prepared::Ended(judged.outcome))
+}
+
+/// Whether there is something to send and somebody to send it to. `None` while the server is ending.
+async fn ready(engine: &Arc<Engine>, lane: &Lane, job: &Job) -> Option<Ready> {
+    let Some(subscriber) = subscriber(engine, lane).await? else {
+        let why = "the endpoint was deleted while this delivery waited";
+        return Some(Ready::Ended(record::canceled(engine, lane, job, "", why)));
+    };
+    if subscriber.disabled {
+        let (url, why) = (&subscriber.url_text, "the endpoint was disabled while this delivery waited");
+        return Some(Ready::Ended(record::canceled(engine, lane, job, url, why)));
+    }
+    Some(match job.message.payload.clone() {
+        Some(payload) => Ready::Send(subscriber, payload),
+        None => Ready::Ended(record::payload_gone(engine, lane, job, &subscriber)),
+    })
+}
+
+fn cancelled(engine: &Engine, lane: &Lane, job: &Job, subscriber: &Subscriber) -> Outcome {
+    let why = "the endpoint's transformation cancelled it";
+    record::canceled(engine, lane, job, &subscriber.url_text, why)
 }
 
 /// Send the payload to where the endpoint points, or its script.
@@ -175,6 +244,7 @@ async fn parcel(
         headers,
         occurred_at_ms: message.accepted_at().unix_ms(),
         attempt: u32::from(job.tries.saturating_add(1)),
+        hops: message.hops,
         timeout: engine.config.timeout,
     })
 }

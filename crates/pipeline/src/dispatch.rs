@@ -26,7 +26,8 @@ impl FlowListener for Dispatcher {
                     let message = Arc::clone(message);
                     let source = DeliverySource::Lane;
                     let trigger = Trigger::Scheduled;
-                    let job = Job { message, tries: 0, trigger, source, shared_by, order: None };
+                    let job =
+                        Job { message, tries: 0, trigger, source, shared_by, order: None, not_before: None };
                     let lane = engine.lanes.get(target.endpoint);
                     engine.lanes.add_bytes(job.cost());
                     if lane.push_reserved(job) {

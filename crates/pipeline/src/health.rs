@@ -10,17 +10,44 @@ use crate::subscriber::Subscriber;
 
 /// Take note of one judged attempt.
 pub(crate) async fn note(engine: &Engine, lane: &Lane, subscriber: &Subscriber, judged: &Judged) {
+    pace(lane, judged);
+    reputation(engine, lane, subscriber, judged).await;
+}
+
+/// Take note of one attempt at many deliveries: a batch that works lets the endpoint have as many more as its deliveries
+/// would one by one, and one that fails is one failure.
+pub(crate) async fn note_batch(engine: &Engine, lane: &Lane, subscriber: &Subscriber, batch: &[Judged]) {
+    for judged in batch.iter().filter(|judged| judged.verdict == Verdict::Delivered) {
+        pace(lane, judged);
+    }
+    let exhausted = batch.iter().filter(|judged| judged.is_exhausted);
+    // One stands for all, so that what is noted is noted once.
+    let Some(one) = exhausted.clone().next().or(batch.first()) else { return };
+    if one.verdict != Verdict::Delivered {
+        pace(lane, one);
+    }
+    exhausted.skip(1).for_each(|_| engine.meters.exhausted());
+    reputation(engine, lane, subscriber, one).await;
+}
+
+fn pace(lane: &Lane, judged: &Judged) {
+    match judged.verdict {
+        Verdict::Delivered => lane.speed_up(),
+        Verdict::RetrySlower => lane.slow_down(),
+        Verdict::Retry if judged.is_slow => lane.slow_down(),
+        // What cannot work is no reason to send less; the window below sees to an endpoint that never works.
+        Verdict::Retry | Verdict::Refused | Verdict::Gone => {}
+    }
+}
+
+async fn reputation(engine: &Engine, lane: &Lane, subscriber: &Subscriber, judged: &Judged) {
     match judged.verdict {
         Verdict::Delivered => {
-            lane.speed_up();
             if subscriber.failing_since.is_some() {
                 set_failing_since(engine, lane, subscriber, None).await;
             }
         }
-        Verdict::RetrySlower => lane.slow_down(),
-        Verdict::Retry if judged.is_slow => lane.slow_down(),
-        // What cannot work is no reason to send less; the window below sees to an endpoint that never works.
-        Verdict::Retry | Verdict::Refused => {}
+        Verdict::RetrySlower | Verdict::Retry | Verdict::Refused => {}
         Verdict::Gone => disable(engine, lane, subscriber, "it answered 410 Gone").await,
     }
     if judged.is_exhausted && judged.verdict != Verdict::Gone {

@@ -1,13 +1,15 @@
 //! Hops: how far an event has come from server to server, so that one that goes round in a loop ends.
 //!
 //! A message that is passed on has one hop more than the one it came from, whether it is published into an application
-//! here or goes out over HTTP and comes in again at a door or as a publish, of this server or another. Read by `receive`
-//! and the API, counted by `chain`, sent by `request` and `tailor`.
+//! here, goes out over HTTP and comes in again at a door or as a publish, or goes into a broker and is fetched from there,
+//! by this server or another. Read by `receive`, `feed` and the API, counted by `chain`, sent by `request`, `tailor` and
+//! the destinations.
 
+use hooktide_model::message::HOPS_NAME;
 use http::{HeaderMap, HeaderName};
 
 /// The header that says how many hops the message in a request has. Left out for none.
-pub const HOPS: HeaderName = HeaderName::from_static("hooktide-hops");
+pub const HOPS: HeaderName = HeaderName::from_static(HOPS_NAME);
 /// What the name of a server like this begins with.
 pub(crate) const AGENT_PREFIX: &str = "Hooktide/";
 

@@ -1,10 +1,11 @@
 //! An endpoint's lane: the deliveries that wait for it in memory, and who works on them.
 //!
-//! Called by `accept` (reserve), `dispatch` (push, release), `slot` (take) and `refill`. Pure state behind one lock:
+//! Called by `accept` (reserve), `dispatch` (push, release), `slot` and `gather` (take) and `refill`. Pure state behind one lock:
 //! nothing here waits or does I/O. What must stay true: a delivery is in the lane at most once ([`State::members`]),
 //! from its push until its outcome is durable.
 
 mod lines;
+mod turn;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use std::sync::Arc;
 use hooktide_model::{Message, Seq, Timestamp, Trigger};
 use hooktide_store::{DeliverySource, InHand};
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use self::lines::Lines;
 pub(crate) use self::lines::OrderKey;
+pub(crate) use self::turn::Gathered;
 use crate::subscriber::Subscriber;
 
 /// Deliveries that any lane may hold in memory, however slow its endpoint.
@@ -43,6 +45,8 @@ pub(crate) struct Job {
     pub(crate) shared_by: u16,
     /// What it is kept in order with, and read from the schedule for.
     pub(crate) order: Option<OrderKey>,
+    /// Of one that is kept in order: when its next try is due, if that is not now. Its place in the schedule is earlier.
+    pub(crate) not_before: Option<Timestamp>,
 }
 
 impl Job {
@@ -88,11 +92,17 @@ pub(crate) struct Lane {
     pub(crate) endpoint: Seq,
     /// Wakes waiting slots: a permit per call, so that no call is lost.
     wake: Semaphore,
+    /// Wakes the slot that gathers.
+    more: Notify,
     state: Mutex<State>,
 }
 
 struct State {
     queue: VecDeque<Job>,
+    /// Taken by a slot and given back, because another one gathers: the next to be taken.
+    returned: VecDeque<Job>,
+    /// Whether a slot gathers what there is; then no other takes anything.
+    is_gathering: bool,
     /// Those that are kept in order.
     lines: Lines,
     /// Queued, being sent, or sent and not yet recorded.
@@ -122,7 +132,11 @@ struct State {
 impl State {
     /// Whether a slot would find something to do.
     fn has_work(&mut self, now: Timestamp) -> bool {
-        !self.queue.is_empty() || self.lines.has_ready(now) || self.should_refill(now)
+        self.has_ready(now) || self.should_refill(now)
+    }
+
+    fn has_ready(&mut self, now: Timestamp) -> bool {
+        !self.queue.is_empty() || !self.returned.is_empty() || self.lines.has_ready(now)
     }
 
     /// Whether the schedule has something and there is room for it.
@@ -132,7 +146,8 @@ impl State {
     }
 
     fn take(&mut self, now: Timestamp) -> Option<Job> {
-        self.queue.pop_front().or_else(|| self.lines.take(now))
+        let first = self.returned.pop_front().or_else(|| self.queue.pop_front());
+        first.or_else(|| self.lines.take(now))
     }
 }
 
@@ -141,8 +156,11 @@ impl Lane {
         Self {
             endpoint,
             wake: Semaphore::new(0),
+            more: Notify::new(),
             state: Mutex::new(State {
                 queue: VecDeque::new(),
+                returned: VecDeque::new(),
+                is_gathering: false,
                 lines: Lines::default(),
                 members: HashSet::new(),
                 reserved: 0,
@@ -251,6 +269,10 @@ impl Lane {
     }
 
     fn call_slot(&self, state: &mut State) -> bool {
+        if state.is_gathering {
+            self.more.notify_one();
+            return false;
+        }
         if state.idle_slots > 0 {
             state.idle_slots -= 1;
             self.wake.add_permits(1);
@@ -269,6 +291,10 @@ impl Lane {
         if state.closed || state.slots > state.concurrency {
             return Next::Leave;
         }
+        if state.is_gathering {
+            state.idle_slots += 1;
+            return Next::Wait;
+        }
         if state.should_refill(now) {
             state.refilling = true;
             state.next_due = None;
@@ -276,7 +302,7 @@ impl Lane {
         }
         match state.take(now) {
             Some(job) => {
-                let has_more = !state.queue.is_empty() || state.lines.has_ready(now);
+                let has_more = state.has_ready(now);
                 let start_slot = has_more && self.call_slot(&mut state);
                 Next::Job { job: Box::new(job), start_slot }
             }
@@ -335,7 +361,7 @@ impl Lane {
     /// Deliveries waiting in memory.
     pub(crate) fn len(&self) -> usize {
         let state = self.state.lock();
-        state.queue.len() + state.lines.len()
+        state.queue.len() + state.returned.len() + state.lines.len()
     }
 
     /// A slot ends. Whether another one must take over, because work came in at the same moment.
@@ -387,6 +413,7 @@ impl Lane {
         let unused = state.slots == 0
             && state.reserved == 0
             && state.queue.is_empty()
+            && state.returned.is_empty()
             && state.lines.is_empty()
             && state.members.is_empty()
             && state.next_due.is_none()
@@ -400,6 +427,7 @@ impl Lane {
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;
         self.wake.close();
+        self.more.notify_one();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The flow: a file per verb.
 //!
 //! [`receive`] judges a provider's request, [`feed`] fetches where there is none, and [`accept`] matches a publish to its endpoints and reserves room; the store commits; [`dispatch`] hears of the
-//! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends; [`record`] turns the answer into an outcome
+//! commit and puts deliveries into lanes; [`deliver`] has [`transform`] run the endpoint's script, signs and sends, or [`gather`] does for many at once; [`record`] turns the answer into an outcome
 //! and hands it back to the store; [`sweep`] keeps time. ARCHITECTURE.md tells what a crash leaves behind at each.
 
 mod accept;
@@ -15,6 +15,7 @@ mod facade;
 mod feed;
 mod filters;
 mod follow;
+mod gather;
 mod handshake;
 mod health;
 mod hops;
@@ -57,4 +58,4 @@ pub use replay::{ReplayError, Replayed};
 pub use scripts::SCRIPT_TIME_MAX;
 pub use seen::{HIDDEN, SeenRequest, is_sensitive_name};
 pub use source::{SourceConfig, scheme_of};
-pub use trial::{Trial, TrialError, moment_of_message};
+pub use trial::{Trial, TrialError, moment_of_message, params_of_message};

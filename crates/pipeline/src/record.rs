@@ -18,6 +18,9 @@ use crate::subscriber::Subscriber;
 /// Bytes of an answer that are stored with the attempt.
 const RESPONSE_STORED_BYTES_MAX: usize = 20_000;
 
+/// What a redirect's attempt says when the receiver said nothing else.
+const REDIRECTED: &str = "the receiver answered with a redirect, and redirects are not followed; set the endpoint's url to where it leads";
+
 /// What came of a try.
 pub(crate) enum Answer {
     /// It was sent, or the sending failed.
@@ -40,23 +43,38 @@ pub(crate) struct Judged {
     pub(crate) is_exhausted: bool,
 }
 
+/// When a try was made and judged, and its share of jitter. Deliveries that were tried as one share it, so that they
+/// come due as one again.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) started_at: Timestamp,
+    now: Timestamp,
+    unit: f64,
+}
+
+impl Moment {
+    /// A try that began then and ends now.
+    pub(crate) fn since(engine: &Engine, started_at: Timestamp) -> Self {
+        Self { started_at, now: engine.clock.now(), unit: engine.unit() }
+    }
+}
+
 /// Judge an answer and decide the next step.
 pub(crate) fn judge(
     engine: &Engine,
     lane: &Lane,
     job: &Job,
     subscriber: &Subscriber,
-    started_at: Timestamp,
+    moment: Moment,
     answer: Answer,
 ) -> Judged {
-    let now = engine.clock.now();
+    let Moment { started_at, now, unit } = moment;
     let Reading { verdict, status_code, duration, response, wish, is_slow } = read(answer, now);
     let status = if verdict == Verdict::Delivered { AttemptStatus::Success } else { AttemptStatus::Fail };
     let number = job.tries.saturating_add(1);
     let may_retry =
         matches!(verdict, Verdict::Retry | Verdict::RetrySlower) && job.trigger == Trigger::Scheduled;
-    let delay =
-        if may_retry { engine.config.retry_schedule.delay_after(number, wish, engine.unit()) } else { None };
+    let delay = if may_retry { engine.config.retry_schedule.delay_after(number, wish, unit) } else { None };
     let attempt = NewAttempt {
         seq: engine.store.seqs().next(started_at),
         number,
@@ -129,7 +147,11 @@ fn of_kind(delivered: Delivered) -> Reading {
     }
 }
 
+/// The receiver's words; of a redirect without any, ours.
 fn stored(response: &HttpResponse) -> Bytes {
+    if (300..400).contains(&response.status) && response.body.is_empty() {
+        return Bytes::from_static(REDIRECTED.as_bytes());
+    }
     response.body.slice(..response.body.len().min(RESPONSE_STORED_BYTES_MAX))
 }
 

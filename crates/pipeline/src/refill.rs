@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hooktide_model::Trigger;
+use hooktide_model::{Timestamp, Trigger};
 use hooktide_store::{DeliverySource, Due, InHand};
 use hooktide_verify::{Request, Rule, evaluate};
 
@@ -29,25 +29,47 @@ pub(crate) async fn refill(engine: &Arc<Engine>, lane: &Arc<Lane>) {
     let in_hand: Arc<dyn InHand> = Arc::<Lane>::clone(lane);
     match engine.store.due(lane.endpoint, now, limit, in_hand).await {
         Ok((due, next_due)) => {
-            let jobs = due.into_iter().map(|due| Job {
-                order: order.as_ref().and_then(|rule| order_key(rule, &due)),
-                message: due.message,
-                tries: due.tries,
-                trigger: due.trigger,
-                source: DeliverySource::Schedule(due.row),
-                shared_by: 1,
-            });
-            let added_bytes = lane.add_due(jobs.collect(), next_due);
-            engine.lanes.add_bytes(added_bytes);
-            if let Some(due) = next_due {
-                engine.timer.set(lane.endpoint, due);
+            let mut jobs = Vec::with_capacity(due.len());
+            for due in due {
+                let order = order.as_ref().and_then(|rule| order_key(rule, &due));
+                let not_before = match order {
+                    Some(_) if due.tries > 0 => not_before(engine, lane, &due, now).await,
+                    _ => None,
+                };
+                jobs.push(Job {
+                    order,
+                    not_before,
+                    message: due.message,
+                    tries: due.tries,
+                    trigger: due.trigger,
+                    source: DeliverySource::Schedule(due.row),
+                    shared_by: 1,
+                });
             }
+            // Nothing that is read later would set the timer for what waits in the lane.
+            let waits: Vec<Timestamp> = jobs.iter().filter_map(|job| job.not_before).collect();
+            let added_bytes = lane.add_due(jobs, next_due);
+            engine.lanes.add_bytes(added_bytes);
+            waits.into_iter().chain(next_due).for_each(|due| engine.timer.set(lane.endpoint, due));
         }
         Err(error) => {
             tracing::error!(endpoint = lane.endpoint.0, %error, "failed to read the schedule, trying again");
             let retry_at = now.plus(RETRY_AFTER);
             lane.refill_failed(retry_at);
             engine.timer.set(lane.endpoint, retry_at);
+        }
+    }
+}
+
+/// When the next try of a delivery is due whose row keeps its place: the lane knows it, but not after a restart. Where
+/// history cannot be read it is tried now, which is early and in order.
+async fn not_before(engine: &Engine, lane: &Lane, due: &Due, now: Timestamp) -> Option<Timestamp> {
+    let endpoint = engine.store.mint().id(lane.endpoint);
+    match engine.store.delivery(due.message.id, endpoint).await {
+        Ok(state) => state?.next_attempt_at.filter(|time| *time > now),
+        Err(error) => {
+            tracing::warn!(%error, "failed to read when a retry is due; it is made now");
+            None
         }
     }
 }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
-use crate::deliver::deliver;
+use crate::deliver::{Tried, deliver};
 use crate::engine::Engine;
+use crate::gather::gather;
 use crate::lane::{Job, Lane, Next};
 use crate::outlet::Outlet;
 use crate::record;
@@ -55,10 +56,12 @@ async fn wait(lane: &Lane, outlet: &mut Outlet) -> bool {
     !lane.stop_waiting()
 }
 
-async fn work(engine: &Arc<Engine>, lane: &Lane, outlet: &mut Outlet, job: Job) {
+async fn work(engine: &Arc<Engine>, lane: &Arc<Lane>, outlet: &mut Outlet, job: Job) {
     let delivered = AssertUnwindSafe(deliver(engine, lane, outlet, &job)).catch_unwind().await;
     let outcome = match delivered {
-        Ok(Some(outcome)) => outcome,
+        Ok(Some(Tried::Ended(outcome))) => outcome,
+        // Boxed: slots of other lanes must not carry its size.
+        Ok(Some(Tried::Gathers)) => return Box::pin(gather(engine, lane, outlet, job)).await,
         // The server is ending: the delivery is found again at the next start.
         Ok(None) => return,
         Err(_panic) => {

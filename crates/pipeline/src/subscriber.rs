@@ -8,7 +8,7 @@ use hooktide_destinations::check_custom_header;
 use hooktide_destinations::guard::EndpointUrl;
 use hooktide_destinations::kinds::KINDS;
 use hooktide_destinations::kinds::message::MessageOptions;
-use hooktide_destinations::seam::{Checked, Opener, Policy};
+use hooktide_destinations::seam::{Checked, Gathering, Opener, Policy};
 use hooktide_model::{Application, Endpoint, EndpointDestination, Seq, Timestamp};
 use hooktide_verify::{Rule, SigningKey};
 use http::HeaderMap;
@@ -150,6 +150,14 @@ impl Subscriber {
             keys,
             key_expiries,
             application,
+        }
+    }
+
+    /// Where deliveries go many at once, and how they are gathered.
+    pub(crate) fn gathering(&self) -> Option<(&Arc<KindTarget>, &Gathering)> {
+        match &self.target {
+            Target::Kind(target) => target.opener.gathering().map(|gathering| (target, gathering)),
+            _ => None,
         }
     }
 

@@ -8,8 +8,8 @@
 //! A script sees the endpoint's URL and what the message is; `headers` are empty, and what it sets there goes before the
 //! endpoint's own. The request that a source received is beside these, in `request`, and not in their place: they are
 //! what will be sent, so a script can pass a header on under its own name, and one that changes nothing forwards nothing.
-//! The media type stays unless the script sets `content-type`. What a publisher passes in `transformationsParams` is not
-//! stored with a message, so scripts find `null` there.
+//! The media type stays unless the script sets `content-type`. What a publisher passes in `transformationsParams` is
+//! stored with the message, but for its `rawPayload`, which is the payload.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -169,9 +169,15 @@ fn webhook_of(
         event_type: Some(message.event_type.as_str().to_owned()),
         channels: message.channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
         variables: script.variables.clone(),
+        params: params_of(message),
         request: request.map(OriginalRequest::from),
         ..Webhook::new(method, url, payload.to_vec())
     }
+}
+
+/// What the publisher of a message said to scripts.
+pub(crate) fn params_of(message: &Message) -> Option<serde_json::Value> {
+    message.params.as_deref().and_then(|text| serde_json::from_str(text).ok())
 }
 
 /// The moment that a script believes to be: of the message, so that every attempt makes the same of it.

@@ -13,7 +13,7 @@ use hooktide_transform::{Moment, OriginalRequest, ScriptError, Webhook, compile_
 use crate::Pipeline;
 use crate::scripts::{Turn, run_in};
 use crate::seen::SeenRequest;
-use crate::transform::{Change, METHOD, moment_of};
+use crate::transform::{Change, METHOD, moment_of, params_of};
 
 /// How long a trial waits for its turn.
 const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -32,6 +32,8 @@ pub struct Trial {
     pub payload: Bytes,
     /// Variables of the script.
     pub variables: BTreeMap<String, String>,
+    /// What the message's publisher said to scripts.
+    pub params: Option<serde_json::Value>,
     /// The request that brought the message.
     pub request: Option<SeenRequest>,
     /// When the script believes to run.
@@ -55,6 +57,12 @@ pub enum TrialError {
     Script(#[from] ScriptError),
 }
 
+/// What deliveries of that message tell their scripts.
+#[must_use]
+pub fn params_of_message(message: &Message) -> Option<serde_json::Value> {
+    params_of(message)
+}
+
 /// The moment at which deliveries of that message run their scripts.
 #[must_use]
 pub fn moment_of_message(message: &Message) -> Moment {
@@ -67,6 +75,7 @@ impl Trial {
             event_type: self.event_type,
             channels: self.channels,
             variables: self.variables,
+            params: self.params,
             request: self.request.map(OriginalRequest::from),
             ..Webhook::new(METHOD, self.url, self.payload.to_vec())
         };

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// Too much is waiting to be committed. Try again in a moment.
     #[error("the store has too much waiting to be committed")]
     Overloaded,
+    /// It was not committed in time, and may still be. Try again with the same key.
+    #[error("the store did not commit in time")]
+    Late,
     /// Nothing can be committed now: the disk is full or the store is stopping. Nothing was stored.
     #[error("the store cannot commit: {0}")]
     Unavailable(String),

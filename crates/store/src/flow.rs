@@ -60,6 +60,8 @@ pub struct NewMessage {
     pub content_type: ContentType,
     /// The payload's bytes.
     pub payload: Bytes,
+    /// What its publisher hands to scripts: a JSON object as text.
+    pub params: Option<Arc<str>>,
     /// When the payload stops being readable.
     pub payload_expires_at: Timestamp,
     /// The endpoints it goes to.

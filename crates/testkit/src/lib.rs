@@ -1,4 +1,5 @@
-//! Test support: the real binary as a server under test, a scripted receiver, and a ledger that checks promises.
+//! Test support: the real binary as a server under test, a scripted receiver, a scripted name server, certificates, and a
+//! ledger that checks promises.
 //!
 //! Used by the black-box tests in `tests/` and by nothing that ships. Three rules hold for all of it: loopback only,
 //! no fixed ports, and no waiting for a span of time where a condition can be waited for instead. Support code panics
@@ -7,6 +8,7 @@
 mod api;
 mod clock;
 mod dice;
+mod dns;
 mod integrity;
 mod ledger;
 mod on_disk;
@@ -14,11 +16,13 @@ mod process;
 mod raw;
 mod receiver;
 mod server;
+mod tls;
 mod wait;
 
 pub use api::{Api, CallError, Method, Reply, Request};
 pub use clock::unix_seconds;
 pub use dice::Dice;
+pub use dns::{DnsQuestion, DnsReply, StubDns};
 pub use integrity::{check_databases, copy_of_databases};
 pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
@@ -28,4 +32,5 @@ pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{Program, ServerSetup, ServerUnderTest, find_binary, workspace_root};
+pub use tls::{LocalAuthority, TlsFront, TlsIdentity};
 pub use wait::{DEADLINE, wait_until};

@@ -1,35 +1,22 @@
 //! A flush that fails: what it has written is not known, so nothing more is acknowledged, the server says so and ends,
 //! and the next start has everything that was acknowledged before.
-//!
-//! The failure is made by a small library loaded into the server, built here with the system's C compiler (which the
-//! embedded database needs anyway).
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use hooktide_testkit::{Method, Receiver, ServerSetup};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::preload::library;
+
 /// The server must have ended by then.
 const END_LIMIT: Duration = Duration::from_secs(20);
-
-fn failing_flush(dir: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/failing_flush.c");
-    let library = dir.join("failing_flush.so");
-    let built =
-        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source).output();
-    let built = built.expect("a C compiler is installed");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    library
-}
 
 #[tokio::test]
 async fn failed_flush_ends_all_promises_and_loses_none() {
     let tools = TempDir::with_prefix("hooktide-flush-").unwrap();
     let trigger = tools.path().join("fail-now");
-    let library = failing_flush(tools.path());
+    let library = library("failing_flush", tools.path());
     let setup = ServerSetup::new()
         .env("LD_PRELOAD", &library.display().to_string())
         .env("FAILING_FLUSH_TRIGGER", &trigger.display().to_string());

@@ -363,3 +363,29 @@ async fn other_kinds_of_destination_get_what_the_script_made() {
     });
     assert_eq!(row.unwrap(), ("world".to_owned(), "scripted".to_owned()));
 }
+
+/// What a publisher says to scripts is stored with the message: each attempt has it, also after a restart and by hand.
+#[tokio::test]
+async fn script_finds_what_the_publisher_said_to_it() {
+    let mut world = World::with(ServerSetup::new().retries("")).await;
+    let statements = "webhook.payload = { told: webhook.transformationsParams };";
+    let endpoint = world.scripted("/told", statements).await;
+    let params = json!({ "plan": "gold", "nested": { "n": [1, 2.5, null] }, "rawPayload": "{\"raw\":1}" });
+    let body = json!({ "eventType": "user.created", "payload": {}, "transformationsParams": params });
+    let message = world.api.publish_with(&world.app, body).await;
+    let told = json!({ "told": { "plan": "gold", "nested": { "n": [1, 2.5, null] } } });
+    let read = |request: &Received| serde_json::from_slice::<Value>(&request.body).unwrap();
+    assert_eq!(read(&world.received("/told", &message, 1).await[0]), told);
+
+    world.server.kill9();
+    world.server.restart().await;
+    world.api = world.server.api();
+    let resend = world.path(&format!("/msg/{message}/endpoint/{endpoint}/resend"));
+    let _ = world.api.post(&resend, json!({})).await.expect(202);
+    assert_eq!(read(&world.received("/told", &message, 2).await[1]), told);
+    let tried = world.tried(&endpoint, json!({ "code": handler(statements), "messageId": message })).await;
+    assert_eq!(serde_json::from_str::<Value>(tried["payload"].as_str().unwrap()).unwrap(), told);
+
+    let silent = world.publish().await;
+    assert_eq!(read(&world.received("/told", &silent, 1).await[0]), json!({ "told": null }));
+}

@@ -114,6 +114,7 @@ pub(crate) async fn send_example(
         payload_expires_at: api.clock.now().plus(api.limits.payload_retention),
         idempotency,
         only: Some(endpoint),
+        params: None,
         hops: 0,
     };
     let id = api.pipeline.publish(publish).await?.id;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use hooktide_model::{AppId, Application, Endpoint, EndpointId};
-use hooktide_pipeline::{Trial as ScriptTrial, moment_of_message};
+use hooktide_pipeline::{Trial as ScriptTrial, moment_of_message, params_of_message};
 use hooktide_store::ObjectRef;
 use hooktide_transform::Moment;
 use http::StatusCode;
@@ -118,6 +118,7 @@ pub(super) async fn simulated(
             channels: channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
             payload,
             variables,
+            params: None,
             request: None,
             moment: Moment { now_ms: api.clock.now().unix_ms(), seed: 0 },
         },
@@ -128,6 +129,7 @@ pub(super) async fn simulated(
             channels: message.channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
             payload: payload_of(&message)?,
             variables,
+            params: params_of_message(&message),
             request,
             moment: moment_of_message(&message),
         },

@@ -106,6 +106,7 @@ pub(crate) async fn create(
         deliver_at: draft.deliver_at,
         content_type: draft.content_type.clone(),
         payload: draft.payload.clone(),
+        params: draft.params.clone(),
         payload_expires_at: draft.payload_expires_at,
         idempotency: bind(&key, access.org(), "message.create", &app_id.to_bytes(), &body),
         only: None,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use hooktide_model::{Channel, ContentType, EventTypeName, MessageId, Tag, Timestamp, Uid};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::application::{ApplicationDraft, ApplicationIn};
@@ -22,6 +24,8 @@ use crate::validate::Rules;
 const RETENTION_HOURS: std::ops::RangeInclusive<i64> = 1..=2_160;
 /// Days that a payload may be kept.
 const RETENTION_DAYS: std::ops::RangeInclusive<i64> = 1..=90;
+/// Bytes of what scripts are told.
+const PARAMS_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a content type.
 const CONTENT_TYPE_BYTES_MAX: usize = 256;
 
@@ -52,8 +56,9 @@ pub struct MessageIn<'a> {
     /// Create the application, if it is not there, under the uid in the path; `uid` must be the same.
     #[serde(default)]
     pub application: Option<ApplicationIn>,
-    /// `rawPayload`: a text that is delivered instead of `payload`, byte for byte; `headers`: may hold `content-type`,
-    /// `application/json` when absent.
+    /// What the scripts of endpoints find as `webhook.transformationsParams`; kept as long as the payload, up to 16 KiB.
+    /// Two entries mean something by themselves. `rawPayload`: a text that is delivered instead of `payload`, byte for
+    /// byte, and is not repeated to scripts; `headers`: may hold `content-type`, `application/json` when absent.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub transformations_params: Option<TransformationsParamsIn>,
@@ -77,7 +82,7 @@ pub struct MessageIn<'a> {
     pub content_type: Option<String>,
 }
 
-/// The entries of `transformationsParams` that are understood; others are ignored.
+/// The entries of `transformationsParams` that are understood, and those that are for scripts only.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TransformationsParamsIn {
@@ -85,6 +90,9 @@ pub struct TransformationsParamsIn {
     pub raw_payload: Option<String>,
     /// `content-type` only.
     pub headers: BTreeMap<String, String>,
+    /// For scripts.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
 }
 
 /// A [`MessageIn`] that keeps the rules.
@@ -104,6 +112,8 @@ pub struct MessageDraft {
     pub content_type: ContentType,
     /// The payload: a slice of the request where it stood in there.
     pub payload: Bytes,
+    /// What scripts are told.
+    pub params: Option<Arc<str>>,
     /// When the payload stops being readable.
     pub payload_expires_at: Timestamp,
     /// The application to be created if it is not there.
@@ -132,6 +142,7 @@ impl MessageDraft {
         let channels = rules.channels("channels", input.channels.as_deref()).unwrap_or_default();
         let tags = rules.tags("tags", input.tags.as_deref()).unwrap_or_default();
         let content = content(&mut rules, &input, body);
+        let params = input.transformations_params.as_ref().and_then(|given| params(&mut rules, given));
         let application = input.application.map(|application| {
             let mut inside = Rules::inside("application");
             let draft = application.check(&mut inside);
@@ -151,6 +162,7 @@ impl MessageDraft {
             deliver_at,
             content_type,
             payload,
+            params,
             payload_expires_at,
             application,
         })
@@ -167,6 +179,24 @@ fn retention(rules: &mut Rules, input: &MessageIn<'_>) -> Option<Duration> {
     }
     let hours = hours.or_else(|| Some(days?.saturating_mul(24)))?;
     Some(Duration::from_secs(u64::try_from(hours).unwrap_or(0).saturating_mul(3600)))
+}
+
+/// What scripts are told: all that was said but the payload, which they have.
+fn params(rules: &mut Rules, given: &TransformationsParamsIn) -> Option<Arc<str>> {
+    let mut told = given.others.clone();
+    if !given.headers.is_empty() {
+        told.insert("headers".to_owned(), json!(given.headers));
+    }
+    if told.is_empty() {
+        return None;
+    }
+    let text = Value::Object(told).to_string();
+    if text.len() > PARAMS_BYTES_MAX {
+        let msg =
+            format_args!("has {} bytes beside rawPayload; at most {PARAMS_BYTES_MAX} are kept", text.len());
+        rules.fail("transformationsParams", msg);
+    }
+    Some(Arc::from(text))
 }
 
 /// The bytes to deliver and their media type: the raw text, the decoded bytes, or the JSON object as it stands.

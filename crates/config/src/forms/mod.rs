@@ -11,7 +11,7 @@ mod text;
 pub(crate) use byte_size::{BytesIn, BytesOrUnlimited};
 pub(crate) use duration::{DurationIn, DurationOrOff, Schedule};
 pub(crate) use form::{Bound, Form, Optional, Setting};
-pub(crate) use network::{Address, BaseUrl, Database, Subnets};
+pub(crate) use network::{Address, BaseUrl, Database, NameServers, Subnets};
 pub(crate) use number::{CountIn, Fraction, SizeIn, Switch};
 pub(crate) use text::{Choice, FilePath, LogDirectives, ProgramPaths, Secret};
 

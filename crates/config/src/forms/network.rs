@@ -1,4 +1,4 @@
-//! Addresses, networks, the start of a URL and the database URL.
+//! Addresses, networks, name servers, the start of a URL and the database URL.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -65,6 +65,58 @@ fn parse_subnet(text: &str) -> Result<IpNet, Wrong> {
             "write CIDR notation, as in `10.0.0.0/8` or `fd00::/8`",
         )
     })
+}
+
+/// Name servers, separated by commas: an IP address, perhaps with a port.
+pub(crate) struct NameServers;
+
+/// Name servers asked for one name.
+const NAME_SERVERS_MAX: usize = 8;
+/// The port that a name server listens on unless another is given (RFC 1035 section 4.2).
+const DNS_PORT: u16 = 53;
+
+impl Form for NameServers {
+    type Out = Vec<SocketAddr>;
+
+    fn parse(&self, text: &str) -> Result<Self::Out, Wrong> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let servers = parts.map(parse_name_server).collect::<Result<Vec<_>, _>>()?;
+        if servers.len() > NAME_SERVERS_MAX {
+            let problem = format!("names {} name servers", servers.len());
+            return Err(Wrong::new(problem, format!("name at most {NAME_SERVERS_MAX}")));
+        }
+        Ok(servers)
+    }
+
+    fn describe(&self) -> String {
+        format!("list of up to {NAME_SERVERS_MAX} IP addresses, each perhaps with a port, may be empty")
+    }
+
+    fn literal(&self) -> Literal {
+        Literal::List
+    }
+
+    fn accepts_empty(&self) -> bool {
+        true
+    }
+}
+
+fn parse_name_server(text: &str) -> Result<SocketAddr, Wrong> {
+    let alone = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, DNS_PORT));
+    let Ok(server) = alone.or_else(|_| text.parse::<SocketAddr>()) else {
+        return Err(Wrong::new(
+            format!("`{text}` is not the address of a name server"),
+            "write its IP address, not a name, perhaps with a port, as in `10.0.0.53`, `10.0.0.53:5353` or \
+             `[fd00::53]:53`",
+        ));
+    };
+    if server.ip().is_unspecified() || server.ip().is_multicast() || server.port() == 0 {
+        return Err(Wrong::new(
+            format!("`{text}` is an address that no name server answers at"),
+            "write the address that the name server listens on, as in `127.0.0.1:53`",
+        ));
+    }
+    Ok(server)
 }
 
 /// The start of a URL: scheme and authority, perhaps a path. Kept without a slash at the end.

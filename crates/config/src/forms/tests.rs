@@ -142,6 +142,24 @@ fn addresses_and_networks_are_read_in_both_families() {
 }
 
 #[test]
+fn name_servers_are_addresses_and_never_names() {
+    let servers = NameServers.parse("10.0.0.53, 127.0.0.1:5353,fd00::53,[::1]:54,").unwrap();
+    let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
+    assert_eq!(servers, ["10.0.0.53:53", "127.0.0.1:5353", "[fd00::53]:53", "[::1]:54"]);
+    assert!(NameServers.parse("").unwrap().is_empty());
+    for text in
+        ["dns.example.com", "dns.example.com:53", "10.0.0.53:", "10.0.0.53:70000", "10.0.0.0/8", ":53"]
+    {
+        assert!(NameServers.parse(text).unwrap_err().help.contains("not a name"), "{text}");
+    }
+    for text in ["0.0.0.0", "[::]:53", "10.0.0.53:0", "224.0.0.251:5353"] {
+        assert!(NameServers.parse(text).unwrap_err().problem.contains("no name server answers"), "{text}");
+    }
+    let nine = ["10.0.0.53"; 9].join(",");
+    assert_eq!(NameServers.parse(&nine).unwrap_err().problem, "names 9 name servers");
+}
+
+#[test]
 fn start_of_a_url_has_a_host_and_nothing_behind_its_path() {
     for (text, kept) in [
         ("https://hooks.example.com/", "https://hooks.example.com"),

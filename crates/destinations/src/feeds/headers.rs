@@ -1,5 +1,7 @@
 //! The header lines of a fetched event: what the broker says, then what the sender does, bounded.
 
+use hooktide_model::message::HOPS_NAME;
+
 /// Lines of the sender that are kept.
 const LINES_MAX: usize = 64;
 /// Longest value of a line; a longer one is left out.
@@ -24,7 +26,9 @@ impl Headers {
         let Ok(name) = http::HeaderName::try_from(name.replace('_', "-")) else { return };
         let value = value.into();
         let is_there = self.lines.iter().any(|(held, _)| held == name.as_str());
-        if !is_there && self.senders < LINES_MAX && value.len() <= VALUE_BYTES_MAX {
+        // A loop ends however many lines a message has.
+        let has_room = self.senders < LINES_MAX || name == HOPS_NAME;
+        if !is_there && has_room && value.len() <= VALUE_BYTES_MAX {
             self.lines.push((name.as_str().to_owned(), value));
             self.senders += 1;
         }

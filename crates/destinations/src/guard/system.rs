@@ -1,6 +1,6 @@
-//! The resolver of a running server: the system's name servers and hosts file.
+//! The resolver of a running server: the system's name servers and hosts file, or name servers of the operator's choice.
 //!
-//! Built once at start by the binary. Lookups are asynchronous and see every A and AAAA record. Where the system's
+//! Built once at start by the binary; which of the two it is, `delivery.dns_servers` says. Lookups are asynchronous and see every A and AAAA record. Where the system's
 //! resolver configuration cannot be read, `getaddrinfo` answers instead, a few lookups at a time, because each of them
 //! holds a thread. Search domains are never applied: a customer's `db` must not become `db.our-network`.
 

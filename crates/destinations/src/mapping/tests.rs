@@ -17,6 +17,7 @@ fn parcel(payload: &str) -> Parcel {
         headers: vec![("x-shop".into(), "north".into())],
         occurred_at_ms: 1_700_000_000_123,
         attempt: 2,
+        hops: 0,
         idempotency_key: "dlv_1".into(),
         endpoint_id: "ep_1".into(),
         timeout: Duration::from_secs(1),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::destination::Destination;
+use super::gathering::Gathering;
 use super::shared::Shared;
 use super::slot::Slot;
 use crate::kinds::http::HttpOptions;
@@ -25,7 +26,10 @@ pub enum Checked {
 
 /// A checked configuration that a destination is opened from.
 #[derive(Clone)]
-pub struct Opener(Arc<Open>);
+pub struct Opener {
+    open: Arc<Open>,
+    gathering: Option<Gathering>,
+}
 
 impl Checked {
     /// For kinds that keep a connection.
@@ -36,7 +40,16 @@ impl Checked {
 
     /// For all other kinds.
     pub fn with(open: impl Fn(&Arc<Shared>) -> Box<dyn Destination> + Send + Sync + 'static) -> Self {
-        Self::Destination(Opener(Arc::new(open)))
+        Self::Destination(Opener { open: Arc::new(open), gathering: None })
+    }
+
+    /// The same, delivering what was gathered.
+    #[must_use]
+    pub fn gathering(self, gathering: Option<Gathering>) -> Self {
+        match self {
+            Self::Destination(opener) => Self::Destination(Opener { gathering, ..opener }),
+            other => other,
+        }
     }
 
     pub(crate) fn http(options: HttpOptions) -> Self {
@@ -61,7 +74,13 @@ impl Opener {
     /// The destination of one slot.
     #[must_use]
     pub fn open(&self, shared: &Arc<Shared>) -> Box<dyn Destination> {
-        (self.0)(shared)
+        (self.open)(shared)
+    }
+
+    /// How deliveries are gathered into one; `None` when each goes by itself.
+    #[must_use]
+    pub const fn gathering(&self) -> Option<&Gathering> {
+        self.gathering.as_ref()
     }
 }
 

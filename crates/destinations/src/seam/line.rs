@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::shared::Shared;
 use crate::guard::vet::VettedAddresses;
 use crate::guard::{ServiceAddress, dial, vet_service};
+use crate::kinds::http::certificate_reason;
 
 /// Anything that bytes go through in both directions.
 pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static {}
@@ -75,5 +76,8 @@ pub async fn secure_line(
 }
 
 fn tls_fault(error: &io::Error) -> Fault {
-    Fault::lost(format!("TLS: the connection could not be secured: {error}"))
+    match certificate_reason(error) {
+        Some(reason) => Fault::lost(format!("TLS: {reason}")),
+        None => Fault::lost(format!("TLS: the connection could not be secured: {error}")),
+    }
 }

@@ -24,6 +24,8 @@ pub struct Parcel {
     pub attempt: u32,
     /// The same for every attempt of one delivery, and different for every other delivery.
     pub idempotency_key: String,
+    /// How often the event was passed on from server to server; a broker's message carries it, so that a loop ends.
+    pub hops: u8,
     /// Public id of the endpoint.
     pub endpoint_id: String,
     /// Bound of the whole attempt, from name lookup to the last answer.

@@ -55,7 +55,7 @@ pub(crate) trait WebService: Send + Sync + 'static {
     ///
     /// # Errors
     /// A refusal, with its verdict.
-    fn judge(&self, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault>;
+    fn judge(&self, job: &Self::Job, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault>;
 }
 
 /// The client of a [`WebService`].
@@ -100,7 +100,7 @@ impl<S: WebService> Client for Web<S> {
         request.timeout = deadline.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
         let exchange = connection.slot.send(&request).await;
         match exchange.outcome {
-            Ok(answer) => self.0.judge(&answer, now),
+            Ok(answer) => self.0.judge(job, &answer, now),
             Err(failure) => Err(fault(failure, exchange.was_sent)),
         }
     }

@@ -52,6 +52,7 @@ pub(crate) fn parcel(payload: impl Into<Bytes>, timeout: Duration) -> Parcel {
         headers: vec![("x-shop".into(), "north".into())],
         occurred_at_ms: 1_700_000_000_123,
         attempt: 1,
+        hops: 0,
         endpoint_id: "ep_1".into(),
         timeout,
     }

@@ -178,7 +178,7 @@ fn outbound(
             Failure::caused("cannot read delivery.extra_ca_file", &error, "it must hold PEM certificates")
         })?,
     };
-    let resolver = Arc::new(SystemResolver::from_system());
+    let resolver = Arc::new(resolver(&config.delivery.dns_servers)?);
     let mut shared = SharedConfig::new(policy.clone(), resolver.clone());
     shared.extra_roots.clone_from(&extra_roots);
     shared.commands_max = config.destinations.commands_max;
@@ -189,6 +189,15 @@ fn outbound(
     let http = HttpShared::new(HttpConfig { policy, resolver, extra_roots, limits })
         .map_err(|error| Failure::caused("cannot prepare outbound connections", &error, ""))?;
     Ok((Arc::new(http), Arc::new(shared)))
+}
+
+/// Who is asked for the addresses of names.
+fn resolver(dns_servers: &[SocketAddr]) -> Result<SystemResolver, Failure> {
+    if dns_servers.is_empty() {
+        return Ok(SystemResolver::from_system());
+    }
+    SystemResolver::from_name_servers(dns_servers)
+        .map_err(|error| Failure::caused("cannot use delivery.dns_servers", &error, "check the addresses"))
 }
 
 /// The server as others see it.

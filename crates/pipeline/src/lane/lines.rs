@@ -48,7 +48,7 @@ enum Head {
     Free,
     /// It was taken.
     Running,
-    /// It is tried again, not before that time.
+    /// It is tried again, not before that time: after its outcome, or as it was read after a restart.
     Resting(Seq, Timestamp),
     /// Its time has come and it is still to be read from the schedule.
     Awaited(Seq, u8),
@@ -61,13 +61,20 @@ impl Lines {
         let seq = job.message.seq();
         let line = self.by_key.entry(key).or_default();
         let was_empty = line.jobs.is_empty();
+        let not_before = job.not_before;
         self.waiting += usize::from(line.jobs.insert((row.due, seq), job).is_none());
         match line.head {
             Head::Awaited(awaited, _) if awaited == seq => line.head = Head::Free,
             Head::Free if was_empty => {}
             _ => return,
         }
-        self.ready.push_back(key);
+        match not_before {
+            Some(time) => {
+                line.head = Head::Resting(seq, time);
+                self.resting.insert((time, key));
+            }
+            None => self.ready.push_back(key),
+        }
     }
 
     /// A read of the schedule has ended: what it should have brought and did not may be gone.

@@ -17,6 +17,7 @@ pub(super) fn job(seq: i64) -> Job {
         payload: Some(bytes::Bytes::from_static(b"{}")),
         payload_expires_at: Timestamp::MAX,
         hops: 0,
+        params: None,
     };
     Job {
         message: Arc::new(message),
@@ -25,6 +26,7 @@ pub(super) fn job(seq: i64) -> Job {
         source: DeliverySource::Lane,
         shared_by: 1,
         order: None,
+        not_before: None,
     }
 }
 

@@ -121,6 +121,7 @@ impl Harness {
             idempotency: None,
             receipt: None,
             hops: 0,
+            params: None,
         }
     }
 

@@ -1,8 +1,7 @@
 //! Reading one HTTP/1.1 request off a socket, strictly: what the sender must never produce is reported, not repaired.
 
 use bytes::Bytes;
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
 use super::record::Received;
@@ -18,7 +17,7 @@ pub(super) struct Buffer(Vec<u8>);
 
 /// Reads the next request; `None` when the sender closed between two requests or inside one.
 pub(super) async fn read_request(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + Unpin),
     buffer: &mut Buffer,
     connection: usize,
 ) -> Result<Option<Received>, String> {
@@ -49,7 +48,7 @@ pub(super) async fn read_request(
     Ok(Some(request))
 }
 
-async fn fill(stream: &mut TcpStream, buffer: &mut Buffer) -> bool {
+async fn fill(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Buffer) -> bool {
     matches!(stream.read_buf(&mut buffer.0).await, Ok(read) if read > 0)
 }
 

@@ -6,19 +6,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 
 use super::behaviour::Behaviour;
 use super::http1::{Buffer, read_request};
 use super::record::{Received, Shared};
 use crate::raw::connect;
+use crate::tls::TlsIdentity;
 use crate::wait::DEADLINE;
 
 const DRIP_INTERVAL: Duration = Duration::from_millis(50);
 const ENDLESS_CHUNK_BYTES: usize = 16 << 10;
+
+/// Tries to find a port that is free at two addresses.
+const PAIR_TRIES: usize = 100;
+
+/// A connection, plain or in TLS.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// An HTTP receiver on a free loopback port. Unscripted paths answer 200.
 #[derive(Debug)]
@@ -43,10 +53,37 @@ impl Receiver {
     /// When the address is taken.
     pub async fn start_at(addr: SocketAddr) -> Self {
         assert!(addr.ip().is_loopback(), "tests stay on loopback, not {addr}");
-        let listener = TcpListener::bind(addr).await.expect("a loopback port is free");
+        Self::on(TcpListener::bind(addr).await.expect("a loopback port is free"), None)
+    }
+
+    /// Speaks HTTPS, with this certificate.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn start_tls(identity: &TlsIdentity) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
+        Self::on(listener, Some(identity.acceptor()))
+    }
+
+    /// One at `127.0.0.1` and one at `127.0.0.2`, both at the same port, so that a URL with a name may lead to either.
+    ///
+    /// # Panics
+    /// When no port is free at both.
+    pub async fn start_pair() -> (Self, Self) {
+        for _ in 0..PAIR_TRIES {
+            let first = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
+            let port = first.local_addr().expect("a bound socket has an address").port();
+            if let Ok(second) = TcpListener::bind(("127.0.0.2", port)).await {
+                return (Self::on(first, None), Self::on(second, None));
+            }
+        }
+        panic!("no port is free at both addresses");
+    }
+
+    fn on(listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
         let addr = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared::new());
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let accepting = tokio::spawn(accept(listener, tls, Arc::clone(&shared)));
         Self { addr, shared, accepting }
     }
 
@@ -187,21 +224,29 @@ impl Drop for Receiver {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
     let mut connections = tokio::task::JoinSet::new();
     while let Ok((stream, peer)) = listener.accept().await {
         let number = shared.connected(peer);
-        connections.spawn(serve(stream, number, Arc::clone(&shared)));
+        connections.spawn(serve(stream, tls.clone(), number, Arc::clone(&shared)));
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn serve(stream: TcpStream, number: usize, shared: Arc<Shared>) {
-    serve_requests(stream, number, &shared).await;
+async fn serve(stream: TcpStream, tls: Option<TlsAcceptor>, number: usize, shared: Arc<Shared>) {
+    match tls {
+        None => serve_requests(stream, number, &shared).await,
+        // A client that does not like the certificate goes away; it says why on its side.
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                serve_requests(stream, number, &shared).await;
+            }
+        }
+    }
     shared.disconnected();
 }
 
-async fn serve_requests(mut stream: TcpStream, number: usize, shared: &Shared) {
+async fn serve_requests(mut stream: impl Stream, number: usize, shared: &Shared) {
     let mut buffer = Buffer::default();
     loop {
         match read_request(&mut stream, &mut buffer, number).await {
@@ -218,16 +263,16 @@ async fn serve_requests(mut stream: TcpStream, number: usize, shared: &Shared) {
 }
 
 /// Plays one behaviour; answers whether the connection can take another request.
-async fn react(stream: &mut TcpStream, shared: &Shared, seq: usize, behaviour: Behaviour) -> bool {
+async fn react(stream: &mut impl Stream, shared: &Shared, seq: usize, behaviour: Behaviour) -> bool {
     match behaviour {
         Behaviour::Answer { status, headers, body } => {
             // Noted first: once the sender has the last byte it may act on the answer at any moment.
             shared.finished(seq, |it| it.answered_at = Some(Instant::now()));
-            stream.write_all(&answer(status, &headers, &body)).await.is_ok()
+            write(stream, &answer(status, &headers, &body)).await.is_ok()
         }
         Behaviour::Raw(bytes) => {
             shared.finished(seq, |it| it.answered_at = Some(Instant::now()));
-            let _ = stream.write_all(&bytes).await;
+            let _ = write(stream, &bytes).await;
             let _ = stream.shutdown().await;
             false
         }
@@ -236,19 +281,19 @@ async fn react(stream: &mut TcpStream, shared: &Shared, seq: usize, behaviour: B
             false
         }
         Behaviour::Stall(bytes) => {
-            let _ = stream.write_all(&bytes).await;
+            let _ = write(stream, &bytes).await;
             abandoned(stream).await;
             shared.finished(seq, |it| it.abandoned_at = Some(Instant::now()));
             false
         }
         Behaviour::Drip(bytes) => {
-            let _ = stream.write_all(&bytes).await;
+            let _ = write(stream, &bytes).await;
             drip(stream).await;
             shared.finished(seq, |it| it.abandoned_at = Some(Instant::now()));
             false
         }
         Behaviour::Endless(bytes) => {
-            let _ = stream.write_all(&bytes).await;
+            let _ = write(stream, &bytes).await;
             let taken = pour(stream).await;
             shared.finished(seq, |it| {
                 it.abandoned_at = Some(Instant::now());
@@ -263,24 +308,30 @@ async fn react(stream: &mut TcpStream, shared: &Shared, seq: usize, behaviour: B
     }
 }
 
+/// Writes all of it and pushes it out: TLS may hold bytes back.
+async fn write(stream: &mut impl Stream, bytes: &[u8]) -> std::io::Result<()> {
+    stream.write_all(bytes).await?;
+    stream.flush().await
+}
+
 /// Waits until the other side closes.
-async fn abandoned(stream: &mut TcpStream) {
+async fn abandoned(stream: &mut impl Stream) {
     let mut ignored = [0_u8; 1024];
     while matches!(stream.read(&mut ignored).await, Ok(read) if read > 0) {}
 }
 
-async fn drip(stream: &mut TcpStream) {
+async fn drip(stream: &mut impl Stream) {
     let mut ticks = tokio::time::interval(DRIP_INTERVAL);
     let mut ignored = [0_u8; 1024];
     loop {
         tokio::select! {
-            _ = ticks.tick() => if stream.write_all(b"x").await.is_err() { return },
+            _ = ticks.tick() => if write(stream, b"x").await.is_err() { return },
             read = stream.read(&mut ignored) => if !matches!(read, Ok(read) if read > 0) { return },
         }
     }
 }
 
-async fn pour(stream: &mut TcpStream) -> u64 {
+async fn pour(stream: &mut impl Stream) -> u64 {
     let chunk = Bytes::from(vec![0_u8; ENDLESS_CHUNK_BYTES]);
     let mut taken = 0;
     while let Ok(written) = stream.write(&chunk).await {

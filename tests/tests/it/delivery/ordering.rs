@@ -1,6 +1,8 @@
 //! Order by key: one after the other within a key, retries and crashes included; keys side by side.
 
-use hooktide_testkit::{Behaviour, Gate, Received, ServerSetup};
+use std::time::Duration;
+
+use hooktide_testkit::{Behaviour, Gate, Received, ServerSetup, wait_until};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -82,4 +84,27 @@ async fn a_delivery_that_fails_for_good_lets_the_next_one_go() {
     let _ = world.api.patch(&path, json!({ "orderingKey": "customer" })).await.expect(422);
     let _ = world.api.patch(&path, json!({ "orderingKey": null })).await.expect(200);
     assert_eq!(world.api.get(&path).await.expect(200).json()["orderingKey"], Value::Null);
+}
+
+#[tokio::test]
+async fn retry_keeps_its_time_and_its_place_over_a_restart() {
+    const DELAY: Duration = Duration::from_secs(3);
+    let setup = ServerSetup::new().retries("3s").env("HOOKTIDE_DELIVERY_JITTER", "0");
+    let mut world = World::with(setup).await;
+    world.receiver.script("/o", [500, 200].map(Behaviour::status));
+    let endpoint = ordered(&world, "/o").await;
+    publish(&world, "a", 1).await;
+    let path = world.path(&format!("/attempt/endpoint/{endpoint}"));
+    wait_until("the first attempt", async || (world.api.all(&path).await.len() == 1).then_some(())).await;
+    world.server.kill9();
+    world.server.restart().await;
+    world.api = world.server.api();
+    publish(&world, "a", 2).await;
+    publish(&world, "b", 3).await;
+    let requests = world.receiver.wait_on("/o", 4).await;
+    assert_eq!((numbers(&requests, "a"), numbers(&requests, "b")), (vec![1, 1, 2], vec![3]));
+    let tries: Vec<&Received> =
+        requests.iter().filter(|it| numbers(std::slice::from_ref(it), "a") == [1]).collect();
+    // Its time counts from the outcome, which is after the request.
+    assert!(tries[1].at - tries[0].at >= DELAY, "{:?}", tries[1].at - tries[0].at);
 }

@@ -161,7 +161,7 @@ async fn object_is_stored_under_its_key() {
     let (endpoint, shown) = endpoint(&world, "s3", &config).await;
     assert_eq!(shown["destination"]["config"]["secret_access_key"], "[redacted]");
     let (message, attempt) = deliver(&world, &endpoint, 0).await;
-    assert_eq!(attempt["response"], "object stored", "{attempt}");
+    assert_eq!(attempt["response"], format!("stored as user.created/{message}.json"), "{attempt}");
     let (status, body) = s3("GET", &format!("{bucket}/user.created/{message}.json")).await;
     assert_eq!((status, body.as_str()), (200, "{\"id\":\"u1\",\"note\":\"hello\"}"));
 }

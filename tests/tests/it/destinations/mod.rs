@@ -2,6 +2,7 @@
 //! real servers on loopback, HTTP with options, and other applications.
 
 mod actions;
+mod batch;
 mod chain;
 mod cloud_events;
 mod configuration;

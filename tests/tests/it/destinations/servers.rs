@@ -40,7 +40,7 @@ pub(crate) async fn s3(method: &str, path: &str) -> (u16, String) {
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    stream.take(64 * 1024).read_to_string(&mut answer).await.unwrap();
+    stream.take(1024 * 1024).read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }

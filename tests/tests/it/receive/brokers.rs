@@ -1,5 +1,5 @@
 //! Sources that fetch from brokers, each over the real server: what is published is committed, delivered, and only then
-//! acknowledged.
+//! acknowledged; and the same over TLS, there and back.
 
 mod amqp;
 mod broker;
@@ -7,3 +7,4 @@ mod claims;
 mod mqtt;
 mod nats;
 mod redis_stream;
+mod secure;

@@ -64,6 +64,44 @@ async fn forwarded_request_is_the_provider_s_own() {
     assert_eq!((ours.header("x-github-event"), is_of_provider(&ours, "github")), ("", false));
 }
 
+/// RFC 9110 section 7.6.1: what belongs to the provider's connection, also what its `connection` header names, and what
+/// proxies tell of the way.
+#[tokio::test]
+async fn headers_of_the_provider_s_connection_are_not_sent_on() {
+    let inbox = Inbox::new("github").await;
+    let _ = endpoint(&inbox, "/forward", json!({ "signature": "forward" })).await;
+    let hops = [
+        ("keep-alive", "timeout=5"),
+        ("te", "trailers"),
+        ("trailer", "x-checksum"),
+        ("upgrade", "h2c"),
+        ("proxy-connection", "keep-alive"),
+        ("proxy-authorization", "Basic cHJveHk6aHVudGVyMg=="),
+        ("proxy-authenticate", "Basic"),
+        ("forwarded", "for=203.0.113.9"),
+        ("via", "1.1 edge"),
+        ("x-real-ip", "203.0.113.9"),
+        ("x-forwarded-host", "edge.example.com"),
+        ("x-named-by-connection", "1"),
+        ("x-named-too", "1"),
+        ("hooktide-hops", "3"),
+    ];
+    let mut signed = inbox.door.sign(EVENT, "{}").and("connection", "close, X-Named-By-Connection");
+    signed = signed.and("connection", "x-named-too").and("x-end-to-end", "1").and("accept-language", "de");
+    for (name, value) in hops {
+        signed = signed.and(name, value);
+    }
+    let _ = inbox.send(&signed).await.expect(200);
+    let forwarded = inbox.delivered("/forward", 1).await.swap_remove(0);
+    assert!(is_of_provider(&forwarded, "github"));
+    assert_eq!((forwarded.header("x-end-to-end"), forwarded.header("accept-language")), ("1", "de"));
+    assert_eq!(forwarded.header("hooktide-hops"), "4", "ours, one further");
+    assert_eq!(forwarded.header("connection"), "");
+    for (name, _) in hops.into_iter().filter(|(name, _)| *name != "hooktide-hops") {
+        assert_eq!(forwarded.header(name), "", "{name}");
+    }
+}
+
 #[tokio::test]
 async fn headers_of_a_provider_that_signs_as_we_do_are_not_overwritten() {
     let inbox = Inbox::new("standard-webhooks").await;

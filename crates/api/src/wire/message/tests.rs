@@ -72,6 +72,19 @@ fn raw_text_replaces_the_payload_and_brings_its_type() {
     .unwrap();
     assert_eq!(draft.payload, "<x>é</x>");
     assert_eq!(draft.content_type, ContentType::Other("application/xml".to_owned()));
+    let told = r#"{"headers":{"Content-Type":"application/xml"},"other":[1]}"#;
+    assert_eq!(draft.params.as_deref(), Some(told), "what a script has already is not repeated");
+}
+
+#[test]
+fn what_scripts_are_told_is_bounded() {
+    let of_bytes = |bytes: usize| {
+        let text = "v".repeat(bytes - 8);
+        read(&format!(r#"{{"eventType":"a","payload":{{}},"transformationsParams":{{"k":"{text}"}}}}"#))
+    };
+    assert_eq!(of_bytes(PARAMS_BYTES_MAX).unwrap().params.unwrap().len(), PARAMS_BYTES_MAX);
+    assert!(of_bytes(PARAMS_BYTES_MAX + 1).is_err());
+    assert_eq!(read(r#"{"eventType":"a","payload":{},"transformationsParams":{}}"#).unwrap().params, None);
 }
 
 #[test]

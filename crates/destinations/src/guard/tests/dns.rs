@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::RecordType;
+use hooktide_testkit::{DnsReply, StubDns};
 
-use super::stub_dns::{Reply, StubDns};
 use crate::guard::{
     EndpointUrl, GuardPolicy, Resolve, ResolveError, SocketRefusal, SystemResolver, VetError, vet,
 };
@@ -16,7 +16,7 @@ fn ips(addresses: &[&str]) -> Vec<IpAddr> {
 }
 
 async fn vet_through(dns: &StubDns) -> Result<Vec<String>, VetError> {
-    let resolver = SystemResolver::from_name_servers(&[dns.address]).unwrap();
+    let resolver = SystemResolver::from_name_servers(&[dns.address()]).unwrap();
     let policy = GuardPolicy::default();
     let url = EndpointUrl::parse("https://hooks.example.com/", &policy).unwrap();
     let vetted = vet(&policy, &resolver, &url).await?;
@@ -36,7 +36,7 @@ fn is_refused(result: &Result<Vec<String>, VetError>) -> bool {
 
 #[tokio::test]
 async fn both_families_are_seen() {
-    let dns = StubDns::start(|_, _| Reply::Addresses(ips(&["8.8.8.8", "2606:4700::1111"]))).await;
+    let dns = StubDns::start(|_| DnsReply::Addresses(ips(&["8.8.8.8", "2606:4700::1111"]))).await;
     assert_eq!(vet_through(&dns).await.unwrap(), ["8.8.8.8", "2606:4700::1111"]);
 }
 
@@ -51,7 +51,7 @@ async fn a_private_answer_in_either_family_is_refused() {
         &["::1"],
     ] {
         let answer = ips(answer);
-        let dns = StubDns::start(move |_, _| Reply::Addresses(answer.clone())).await;
+        let dns = StubDns::start(move |_| DnsReply::Addresses(answer.clone())).await;
         assert!(is_refused(&vet_through(&dns).await));
     }
 }
@@ -59,35 +59,35 @@ async fn a_private_answer_in_either_family_is_refused() {
 #[tokio::test]
 async fn an_alias_chain_is_followed_to_its_judgement() {
     for length in [1, 8] {
-        let dns = StubDns::start(move |_, _| Reply::Chain(length, ips(&["8.8.8.8"]))).await;
+        let dns = StubDns::start(move |_| DnsReply::Chain(length, ips(&["8.8.8.8"]))).await;
         assert_eq!(vet_through(&dns).await.unwrap(), ["8.8.8.8"], "{length}");
-        let dns = StubDns::start(move |_, _| Reply::Chain(length, ips(&["10.0.0.1"]))).await;
+        let dns = StubDns::start(move |_| DnsReply::Chain(length, ips(&["10.0.0.1"]))).await;
         assert!(is_refused(&vet_through(&dns).await), "{length}");
     }
 }
 
 #[tokio::test]
 async fn a_chain_of_64_aliases_to_a_private_address_opens_nothing() {
-    let dns = StubDns::start(|_, _| Reply::Chain(64, ips(&["10.0.0.1"]))).await;
+    let dns = StubDns::start(|_| DnsReply::Chain(64, ips(&["10.0.0.1"]))).await;
     assert!(vet_through(&dns).await.is_err());
 }
 
 #[tokio::test]
 async fn an_alias_loop_fails_closed() {
-    let dns = StubDns::start(|_, _| Reply::Loop).await;
+    let dns = StubDns::start(|_| DnsReply::Loop).await;
     assert!(matches!(vet_through(&dns).await, Err(VetError::Dns { .. })));
 }
 
 /// The server says public and private in turn, at TTL 0: each lookup asks again and each answer is judged.
 #[tokio::test]
 async fn an_answer_that_flips_on_every_query_is_judged_every_time() {
-    let dns = StubDns::start(|number, kind| match (kind, number / 2 % 2) {
-        (RecordType::A, 0) => Reply::Addresses(ips(&["8.8.8.8"])),
-        (RecordType::A, _) => Reply::Addresses(ips(&["127.0.0.1"])),
-        _ => Reply::Addresses(Vec::new()),
+    let dns = StubDns::start(|question| match (question.kind, question.number / 2 % 2) {
+        (RecordType::A, 0) => DnsReply::Addresses(ips(&["8.8.8.8"])),
+        (RecordType::A, _) => DnsReply::Addresses(ips(&["127.0.0.1"])),
+        _ => DnsReply::Addresses(Vec::new()),
     })
     .await;
-    let resolver = SystemResolver::from_name_servers(&[dns.address]).unwrap();
+    let resolver = SystemResolver::from_name_servers(&[dns.address()]).unwrap();
     let policy = GuardPolicy::default();
     let url = EndpointUrl::parse("https://rebind.example.com/", &policy).unwrap();
     let (mut public, mut refused) = (0, 0);
@@ -106,23 +106,23 @@ async fn an_answer_that_flips_on_every_query_is_judged_every_time() {
 
 #[tokio::test]
 async fn a_missing_name_and_an_empty_one_are_told_apart() {
-    let dns = StubDns::start(|_, _| Reply::Code(ResponseCode::NXDomain)).await;
+    let dns = StubDns::start(|_| DnsReply::Code(ResponseCode::NXDomain)).await;
     assert_eq!(dns_error(&dns).await, ResolveError::NotFound);
-    let dns = StubDns::start(|_, _| Reply::Addresses(Vec::new())).await;
+    let dns = StubDns::start(|_| DnsReply::Addresses(Vec::new())).await;
     assert_eq!(dns_error(&dns).await, ResolveError::NoAddress);
 }
 
 #[tokio::test]
 async fn server_errors_fail_closed() {
     for code in [ResponseCode::ServFail, ResponseCode::Refused, ResponseCode::NotImp, ResponseCode::FormErr] {
-        let dns = StubDns::start(move |_, _| Reply::Code(code)).await;
+        let dns = StubDns::start(move |_| DnsReply::Code(code)).await;
         assert!(matches!(dns_error(&dns).await, ResolveError::Failed(_)), "{code}");
     }
 }
 
 #[tokio::test]
 async fn a_silent_server_leaves_the_caller_its_deadline() {
-    let dns = StubDns::start(|_, _| Reply::Silence).await;
+    let dns = StubDns::start(|_| DnsReply::Silence).await;
     let waited = tokio::time::timeout(Duration::from_millis(100), vet_through(&dns)).await;
     assert!(waited.is_err());
     assert!(dns.queries() > 0);
@@ -131,11 +131,11 @@ async fn a_silent_server_leaves_the_caller_its_deadline() {
 #[tokio::test]
 async fn garbage_and_oversized_answers_open_nothing() {
     for length in [0, 11, 12, 9_000, 65_000] {
-        let dns = StubDns::start(move |_, _| Reply::Garbage(length)).await;
+        let dns = StubDns::start(move |_| DnsReply::Garbage(length)).await;
         let answer = tokio::time::timeout(Duration::from_millis(100), vet_through(&dns)).await;
         assert!(!matches!(answer, Ok(Ok(_))), "{length}");
     }
-    let dns = StubDns::start(|_, _| Reply::Truncated).await;
+    let dns = StubDns::start(|_| DnsReply::Truncated).await;
     let answer = tokio::time::timeout(Duration::from_millis(100), vet_through(&dns)).await;
     assert!(!matches!(answer, Ok(Ok(_))));
 }
@@ -144,7 +144,7 @@ async fn garbage_and_oversized_answers_open_nothing() {
 async fn a_thousand_records_open_nothing() {
     for count in [33_u32, 1_000] {
         let many: Vec<IpAddr> = (0..count).map(|n| IpAddr::V4((0x0808_0000 + n).into())).collect();
-        let dns = StubDns::start(move |_, _| Reply::Addresses(many.clone())).await;
+        let dns = StubDns::start(move |_| DnsReply::Addresses(many.clone())).await;
         let answer = tokio::time::timeout(Duration::from_millis(200), vet_through(&dns)).await;
         assert!(!matches!(answer, Ok(Ok(_))), "{count}");
     }
@@ -152,8 +152,8 @@ async fn a_thousand_records_open_nothing() {
 
 #[tokio::test]
 async fn names_are_asked_as_they_are_without_a_search_domain() {
-    let dns = StubDns::start(|_, _| Reply::Code(ResponseCode::NXDomain)).await;
-    let resolver = SystemResolver::from_name_servers(&[dns.address]).unwrap();
+    let dns = StubDns::start(|_| DnsReply::Code(ResponseCode::NXDomain)).await;
+    let resolver = SystemResolver::from_name_servers(&[dns.address()]).unwrap();
     assert_eq!(resolver.resolve("receiver").await, Err(ResolveError::NotFound));
     assert!(dns.queries() <= 2, "one query per family, got {}", dns.queries());
 }

@@ -4,7 +4,6 @@ mod address;
 mod dns;
 mod policy;
 mod service;
-mod stub_dns;
 mod support;
 mod url;
 mod vet;

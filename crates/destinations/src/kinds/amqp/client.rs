@@ -3,6 +3,7 @@
 use std::future::pending;
 
 use bytes::Bytes;
+use hooktide_model::message::HOPS_NAME;
 use lapin::options::BasicPublishOptions;
 use lapin::protocol::AMQPErrorKind;
 use lapin::types::{AMQPValue, FieldTable};
@@ -103,6 +104,7 @@ fn properties(parcel: &Parcel) -> BasicProperties {
     let mut headers = FieldTable::default();
     headers.insert("webhook-id".into(), AMQPValue::LongString(parcel.message_id.as_str().into()));
     headers.insert("attempt".into(), AMQPValue::LongUInt(parcel.attempt));
+    headers.insert(HOPS_NAME.into(), AMQPValue::LongUInt(parcel.hops.into()));
     BasicProperties::default()
         .with_delivery_mode(PERSISTENT)
         .with_message_id(short(&parcel.idempotency_key))

@@ -19,6 +19,7 @@ fn parcel(key: &str) -> Parcel {
         headers: Vec::new(),
         occurred_at_ms: 1_700_000_000_123,
         attempt: 1,
+        hops: 0,
         idempotency_key: key.into(),
         endpoint_id: "ep_1".into(),
         timeout: Duration::from_secs(1),

@@ -8,9 +8,9 @@ use hooktide_model::Clock;
 use tokio::time::Instant;
 
 use super::append::append;
-use super::line;
 use super::place::{self, Place};
 use super::rotate::Rotation;
+use crate::json_line;
 use crate::mapping::{Reading, Template};
 use crate::seam::{Client, Done, Fault, Parcel, PathLocks, Secret, Shared};
 
@@ -51,7 +51,7 @@ impl Client for FileClient {
         let path = Reading::new(parcel).render(&self.path)?;
         let place = Place::parse(&path, self.path.as_str())
             .map_err(|what| Fault::fail(format!("the path `{path}` {what}; {}", place::MEND)))?;
-        Ok(Job { place, line: line::of(parcel)?.into(), rotation: self.rotation })
+        Ok(Job { place, line: json_line::of(parcel)?.into(), rotation: self.rotation })
     }
 
     async fn connect(&self, shared: &Shared, _deadline: Instant) -> Result<Connection, Fault> {

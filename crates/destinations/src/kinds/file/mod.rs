@@ -7,7 +7,6 @@
 mod append;
 mod client;
 mod config;
-mod line;
 mod place;
 mod rotate;
 

@@ -9,9 +9,9 @@ use hooktide_model::clock::ManualClock;
 
 use super::append::append;
 use super::client::{Connection, Job};
-use super::line::compact;
 use super::place::Place;
 use super::rotate::Rotation;
+use crate::json_line::compact;
 
 const NOON_MS: i64 = 1_700_049_600_000;
 

@@ -31,6 +31,7 @@ pub use shared::{
     RESPONSE_HEADERS_MAX,
 };
 pub use slot::HttpSlot;
+pub(crate) use tls::certificate_reason;
 
 use super::Kind;
 use crate::seam::Seam;

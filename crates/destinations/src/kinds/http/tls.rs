@@ -142,10 +142,22 @@ fn client(
 
 /// What went wrong with TLS, or `None` when the error is not TLS's own.
 pub(super) fn reason(error: &io::Error) -> Option<String> {
+    tls_error(error).map(describe)
+}
+
+/// What is wrong with a server's certificate, or `None` when it is not that.
+pub(crate) fn certificate_reason(error: &io::Error) -> Option<String> {
+    match tls_error(error) {
+        Some(rustls::Error::InvalidCertificate(reason)) => Some(certificate(reason)),
+        _ => None,
+    }
+}
+
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     let mut cause: Option<&(dyn Error + 'static)> = error.get_ref().map(|inner| inner as _);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
-            return Some(describe(error));
+            return Some(error);
         }
         cause = error.source();
     }

@@ -1,6 +1,7 @@
 //! Publishing at quality of service 1.
 
 use bytes::Bytes;
+use hooktide_model::message::HOPS_NAME;
 use rumqttc::v5::mqttbytes::v5::{Packet, PubAck, PubAckReason, Publish, PublishProperties};
 use rumqttc::v5::mqttbytes::{QoS, valid_topic};
 use tokio::time::Instant;
@@ -86,6 +87,7 @@ fn properties(parcel: &Parcel) -> PublishProperties {
             named("idempotency-key", &parcel.idempotency_key),
             named("webhook-id", &parcel.message_id),
             named("event-type", &parcel.event_type),
+            named(HOPS_NAME, &parcel.hops.to_string()),
         ],
         ..PublishProperties::default()
     }

@@ -14,6 +14,7 @@ use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr, Subscriber, jetstream};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use hooktide_model::message::HOPS_NAME;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -251,6 +252,7 @@ fn headers(parcel: &Parcel) -> HeaderMap {
             headers.insert(name, value.as_str());
         }
     }
+    headers.insert(HOPS_NAME, parcel.hops.to_string());
     headers
 }
 

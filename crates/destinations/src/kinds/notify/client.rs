@@ -49,7 +49,7 @@ impl WebService for NotifyClient {
         Ok(job.clone())
     }
 
-    fn judge(&self, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault> {
+    fn judge(&self, _job: &HttpRequest, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault> {
         self.config.service.judge(answer, now)
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, over a stream of ours.
 
 use bytes::Bytes;
+use hooktide_model::message::HOPS_NAME;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, ErrorKind, RedisConnectionInfo, RedisError, ServerErrorKind, Value};
 use tokio::time::Instant;
@@ -87,6 +88,8 @@ impl RedisClient {
             .arg(&parcel.content_type)
             .arg("occurred_at_ms")
             .arg(parcel.occurred_at_ms)
+            .arg(HOPS_NAME)
+            .arg(parcel.hops)
             .arg("payload")
             .arg(value);
         add

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 use rusty_s3::actions::{PutObject, S3Action};
 use rusty_s3::{Bucket, Credentials};
 
-use super::refusal;
+use super::{batch, refusal};
 use crate::guard::{EndpointUrl, GuardPolicy};
 use crate::kinds::http::{HttpRequest, HttpResponse};
 use crate::mapping::{Reading, Template};
@@ -27,6 +27,8 @@ pub(super) struct S3Client {
     pub(super) guard: GuardPolicy,
     pub(super) key: Template,
     pub(super) if_absent: bool,
+    /// Whether an object holds many events.
+    pub(super) is_batch: bool,
 }
 
 /// One object, not signed yet.
@@ -48,7 +50,10 @@ impl WebService for S3Client {
     }
 
     fn prepare(&self, parcel: &Parcel) -> Result<Job, Fault> {
-        let key = Reading::new(parcel).render(&self.key)?;
+        let mut key = Reading::new(parcel).render(&self.key)?;
+        if self.is_batch {
+            key.push_str(&batch::key_end(parcel));
+        }
         judge_key(&key)
             .map_err(|what| Fault::fail(format!("the key `{key}` {what}; change the template")))?;
         let mut headers = vec![
@@ -83,14 +88,14 @@ impl WebService for S3Client {
         Ok(request)
     }
 
-    fn judge(&self, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault> {
-        let code = Some(answer.status);
+    fn judge(&self, job: &Job, answer: &HttpResponse, now: Timestamp) -> Result<Done, Fault> {
+        let (code, key) = (Some(answer.status), &job.key);
         match answer.status {
             412 if self.if_absent => {
-                Ok(Done { code, detail: "the object was there and is left as it is".to_owned() })
+                Ok(Done { code, detail: format!("{key} was there and is left as it is") })
             }
             _ => match refusal::judge(answer, now) {
-                Ok(()) => Ok(Done { code, detail: "object stored".to_owned() }),
+                Ok(()) => Ok(Done { code, detail: format!("stored as {key}") }),
                 Err(fault) => Err(fault),
             },
         }

@@ -4,6 +4,7 @@ use rusty_s3::{Bucket, BucketError, Credentials, UrlStyle};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::batch;
 use super::client::S3Client;
 use crate::mapping::Template;
 use crate::seam::{Checked, ConfigMistake, Field, Form, Policy, Secret, Web, fields, service_url};
@@ -39,6 +40,13 @@ pub(super) const FIELDS: &[Field] = &[
         Form::Flag,
         "leave an object that is there as it is; not every server knows how; default: false",
     ),
+    Field::optional(
+        "batch",
+        Form::Object(batch::FIELDS),
+        "many events in one object, as lines of JSON; its key ends with a digest of what is in it and .jsonl, and \
+         begins with key, whose default is then {{ occurred_at[:10] }}/{{ occurred_at }}-{{ message_id }} of the \
+         first event; default: an object per event",
+    ),
 ];
 
 pub(super) const EXAMPLE: &str = r#"{
@@ -61,17 +69,22 @@ struct Config {
     session_token: Option<Secret>,
     key: Option<Template>,
     if_absent: Option<bool>,
+    batch: Option<batch::Config>,
 }
 
 pub(super) fn check(config: &Value, policy: &Policy) -> Result<Checked, Vec<ConfigMistake>> {
     let config: Config = fields::read(FIELDS, config)?;
     let bucket = bucket(&config, policy).map_err(|mistake| vec![mistake])?;
+    let default_key = if config.batch.is_some() { batch::KEY } else { KEY };
     let key = match config.key {
         Some(key) => key,
-        None => Template::parse(KEY).map_err(|error| {
+        None => Template::parse(default_key).map_err(|error| {
             vec![ConfigMistake::new("key", format!("has a default that does not parse: {error}"), "set it")]
         })?,
     };
+    if config.batch.is_some() {
+        batch::check_key(&key).map_err(|mistake| vec![mistake])?;
+    }
     let (id, secret) = (config.access_key_id, config.secret_access_key.expose());
     let credentials = match &config.session_token {
         Some(token) => Credentials::new_with_token(id, secret, token.expose()),
@@ -84,7 +97,9 @@ pub(super) fn check(config: &Value, policy: &Policy) -> Result<Checked, Vec<Conf
         guard: policy.guard.clone(),
         key,
         if_absent: config.if_absent.unwrap_or(false),
-    })))
+        is_batch: config.batch.is_some(),
+    }))
+    .gathering(config.batch.map(|batch| batch.gathering())))
 }
 
 /// The store's URL and the bucket's own are both judged.

@@ -1,9 +1,10 @@
-//! An object per event in a store that speaks S3: Amazon's, MinIO, Ceph, R2, Garage and others.
+//! An object per event, or per batch of events, in a store that speaks S3: Amazon's, MinIO, Ceph, R2, Garage and others.
 //!
-//! The object is the payload, byte for byte, under a key that a template makes of the event. The default key holds the
-//! message's id, so a repeated delivery writes the same object again and nothing is doubled. Requests are signed
-//! (Signature Version 4) as URLs that are valid for minutes.
+//! The object of one event is the payload, byte for byte, under a key that a template makes of the event. The default key
+//! holds the message's id, so a repeated delivery writes the same object again and nothing is doubled. The object of a
+//! batch has a line of JSON for each event. Requests are signed (Signature Version 4) as URLs that are valid for minutes.
 
+mod batch;
 mod client;
 mod config;
 mod refusal;

@@ -44,6 +44,19 @@ fn a_key_waits_for_its_retry_and_others_do_not() {
 }
 
 #[test]
+fn a_retry_that_was_read_too_early_waits_and_its_key_with_it() {
+    let mut lines = Lines::default();
+    lines.add(7, Job { not_before: Some(at(50)), ..job(1) });
+    lines.add(7, job(2));
+    lines.add(8, job(3));
+    lines.read_ended();
+    assert_eq!((taken(&mut lines, 49), taken(&mut lines, 49)), (Some(3), None), "another key does not wait");
+    assert_eq!(taken(&mut lines, 50), Some(1));
+    assert!(lines.release(Seq(1), None));
+    assert_eq!(taken(&mut lines, 50), Some(2));
+}
+
+#[test]
 fn a_delivery_that_is_gone_does_not_hold_its_key_for_ever() {
     let mut lines = Lines::default();
     lines.add(7, job(1));

@@ -13,6 +13,7 @@ use hooktide_model::{
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
@@ -34,6 +35,8 @@ use crate::{
     ReceiptFilter, Store, StoreError,
 };
 
+/// How long a caller waits for a commit. Providers give up on an answer after ten seconds or so.
+const COMMIT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How often a read is begun while retention takes chunks away.
 const READ_TRIES_MAX: usize = 5;
 
@@ -237,6 +240,19 @@ impl Store for SqliteStore {
     }
 }
 
+/// Wait for the writer's answer, but not longer than a caller can wait for theirs.
+async fn committed<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+    match timeout(COMMIT_WAIT_MAX, answer).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_gone)) => Err(stopped()),
+        Err(_elapsed) => Err(StoreError::Late),
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the store has stopped".to_owned())
+}
+
 #[async_trait]
 impl Flow for SqliteStore {
     fn set_listener(&self, listener: Arc<dyn FlowListener>) {
@@ -261,7 +277,7 @@ impl Flow for SqliteStore {
             }
             return Err(refused);
         }
-        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".to_owned())))
+        committed(answer).await
     }
 
     async fn refuse(&self, refusal: NewRefusal) -> Result<Seq, StoreError> {
@@ -272,7 +288,7 @@ impl Flow for SqliteStore {
         let prepared = PreparedRefusal { source, head, body, plain_bytes, seq: None };
         let (reply, answer) = oneshot::channel();
         self.parts.queue.push_refusal(Box::new(prepared), reply)?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".to_owned())))
+        committed(answer).await
     }
 
     async fn record(&self, outcome: Outcome) {
@@ -293,10 +309,9 @@ impl Flow for SqliteStore {
         idempotency: Option<Idempotency>,
     ) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        let stopping = || StoreError::Unavailable("the store is stopping".to_owned());
         let op = Op::Schedule { message, endpoint, due, trigger, idempotency, settled: None, reply };
-        self.parts.queue.push(op).map_err(|_| stopping())?;
-        answer.await.unwrap_or_else(|_| Err(stopping()))
+        self.parts.queue.push(op).map_err(|_| stopped())?;
+        committed(answer).await
     }
 
     async fn due(

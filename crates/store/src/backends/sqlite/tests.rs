@@ -96,6 +96,7 @@ impl Bed {
             idempotency: None,
             receipt: None,
             hops: 0,
+            params: None,
         }
     }
 

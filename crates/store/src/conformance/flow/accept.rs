@@ -33,6 +33,7 @@ pub(super) async fn message_reads_back_with_its_exact_bytes(harness: &Harness) {
             message.channels = vec![Channel::trusted("de"), Channel::trusted("a:b+c")];
             message.tags = vec![Tag::trusted("x/y\\z#1")];
             message.hops = number as u8;
+            message.params = (number % 2 == 0).then(|| format!("{{\"n\":{number}}}").into());
             message.deliver_at = Some(harness.now().plus(Duration::from_secs(number as u64)));
             let answer = harness.accept(message.clone()).await;
             assert!(!answer.replayed);
@@ -55,6 +56,7 @@ pub(super) async fn message_reads_back_with_its_exact_bytes(harness: &Harness) {
                 (wanted.deliver_at, wanted.payload_expires_at)
             );
             assert_eq!((found.event_type, found.hops), (wanted.event_type.clone(), wanted.hops));
+            assert_eq!(found.params, wanted.params);
         }
         if !again {
             harness.reopen().await;

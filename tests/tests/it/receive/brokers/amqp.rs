@@ -50,6 +50,11 @@ impl Broker for Amqp {
         json!({ "url": format!("amqp://guest:guest@{address}"), "queue": self.queue })
     }
 
+    fn back(&self) -> Value {
+        let url = format!("amqp://guest:guest@{}", self.address());
+        json!({ "kind": "amqp", "config": { "url": url, "routing_key": self.queue } })
+    }
+
     async fn publish(&mut self, body: &str) {
         let id = unique("message");
         let properties = BasicProperties::default().with_message_id(id.as_str().into());

@@ -19,6 +19,9 @@ pub(super) trait Broker: Sized {
     /// The configuration of a source that reaches the broker there.
     fn config(&self, address: &str) -> Value;
 
+    /// A destination of an endpoint that leads to this very place.
+    fn back(&self) -> Value;
+
     /// Publishes; the broker has confirmed it.
     async fn publish(&mut self, body: &str);
 

@@ -165,6 +165,36 @@ pub(super) async fn event_that_is_too_large_is_kept_and_blocks_nothing<B: Broker
     assert_eq!(fetching.end().await, 0, "unacknowledged");
 }
 
+/// An endpoint puts what the source fetches where the source fetches from.
+pub(super) async fn loop_through_the_broker_ends<B: Broker>() {
+    /// As for HTTP.
+    const HOPS_MAX: usize = 8;
+    let mut fetching = Fetching::<B>::start(|_| {}).await;
+    fetching.connected().await;
+    let body = json!({ "destination": fetching.broker.back() });
+    let _ = fetching.api.post(&format!("{}/endpoint", fetching.source), body).await.expect(201);
+    fetching.broker.publish("{\"round\":1}").await;
+    let refused = wait_until("the loop's end", async || {
+        let refused = fetching.receipts("refused").await;
+        (!refused.is_empty()).then_some(refused)
+    })
+    .await;
+    assert_eq!((refused.len(), &refused[0]["code"]), (1, &json!("loop_detected")), "{refused:?}");
+    assert_eq!(fetching.receipts("accepted").await.len(), 1 + HOPS_MAX, "the first, and each hop");
+    // What went round went to the other endpoint each time, and the header said how far it had come.
+    let is_round = |it: &Received| it.path() == "/event" && it.body == "{\"round\":1}";
+    let mut hops: Vec<String> = fetching
+        .receiver
+        .wait_for(1 + HOPS_MAX, is_round)
+        .await
+        .iter()
+        .map(|it| it.header("hooktide-hops").to_owned())
+        .collect();
+    hops.sort();
+    assert_eq!(hops, ["", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    assert_eq!(fetching.end().await, 0, "unacknowledged");
+}
+
 pub(super) async fn password_is_shown_and_written_nowhere<B: Broker>() {
     const PASSWORD: &str = "hunter2-that-nobody-sees";
     let broker = B::start().await;
@@ -207,6 +237,7 @@ macro_rules! claims {
             broker_that_is_away_is_waited_for,
             deleted_source_takes_nothing_more,
             event_that_is_too_large_is_kept_and_blocks_nothing,
+            loop_through_the_broker_ends,
             password_is_shown_and_written_nowhere,
         );
     };

@@ -56,6 +56,11 @@ impl Broker for Mqtt {
         json!({ "url": format!("mqtt://{address}"), "topic": topic, "clientId": self.topic })
     }
 
+    fn back(&self) -> Value {
+        let (url, topic) = (format!("mqtt://{}", self.address()), format!("{}/back", self.topic));
+        json!({ "kind": "mqtt", "config": { "url": url, "topic": topic } })
+    }
+
     async fn publish(&mut self, body: &str) {
         let topic = format!("{}/orders", self.topic);
         self.client.publish(topic, QoS::AtLeastOnce, false, body.to_owned()).await.unwrap();

@@ -46,6 +46,11 @@ impl Broker for Nats {
         json!({ "url": format!("nats://{address}"), "stream": self.name, "consumer": "hooks" })
     }
 
+    fn back(&self) -> Value {
+        let (url, subject) = (format!("nats://{}", self.address()), format!("{}.back", self.name));
+        json!({ "kind": "nats", "config": { "url": url, "subject": subject } })
+    }
+
     async fn publish(&mut self, body: &str) {
         let subject = format!("{}.paid", self.name);
         let sent = self.context.publish(subject, body.to_owned().into()).await.unwrap();

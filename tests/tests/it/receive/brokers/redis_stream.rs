@@ -43,6 +43,12 @@ impl Broker for RedisStream {
         json!({ "url": format!("redis://{address}/0"), "stream": self.stream, "group": "hooks" })
     }
 
+    fn back(&self) -> Value {
+        let url = format!("redis://{}/0", self.address());
+        let config = json!({ "url": url, "command": "stream_add", "key": self.stream });
+        json!({ "kind": "redis", "config": config })
+    }
+
     async fn publish(&mut self, body: &str) {
         let stream = self.stream.clone();
         let _id = self.ask(&["XADD", &stream, "*", "payload", body, "event_type", "order.paid"]).await;

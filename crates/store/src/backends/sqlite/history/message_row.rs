@@ -1,5 +1,7 @@
 //! A message's row, read and unpacked.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hooktide_model::{Channel, ContentType, EventTypeName, Message, Seq, Tag, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -8,10 +10,10 @@ use super::super::parts::Parts;
 
 /// By primary key.
 pub(super) const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
-     p.content_type, p.plain_bytes, p.body, m.hops FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
+     p.content_type, p.plain_bytes, p.body, m.hops, p.params FROM message m LEFT JOIN payload p ON p.seq = m.seq WHERE m.seq = ?1";
 /// By primary key; the payload's pages are not touched.
 pub(super) const WITHOUT_PAYLOAD: &str = "SELECT app, event_type, uid, channels, tags, deliver_at, expires_at, \
-     NULL, NULL, NULL, hops FROM message WHERE seq = ?1";
+     NULL, NULL, NULL, hops, NULL FROM message WHERE seq = ?1";
 
 /// Read one message from the chunk that holds its key.
 pub(super) fn read_message(parts: &Parts, seq: Seq, with_payload: bool) -> rusqlite::Result<Option<Message>> {
@@ -40,6 +42,7 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
         Some(body) if parts.clock.now() < expires_at => Some(unpack_body(body, row.get(8)?)?),
         _ => None,
     };
+    let params = payload.as_ref().and(row.get_ref(11)?.as_str_or_null()?).map(Arc::from);
     let content_type: Option<String> = row.get(7)?;
     Ok(Message {
         id: parts.mint.id(seq),
@@ -51,6 +54,7 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
         deliver_at: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_unix_ms),
         content_type: content_type.map_or(ContentType::Json, ContentType::Other),
         payload,
+        params,
         payload_expires_at: expires_at,
         hops: row.get::<_, Option<u8>>(10)?.unwrap_or(0),
     })

@@ -74,14 +74,22 @@ async fn crash_right_after_a_roll_does_not_overlook_deliveries_of_the_chunk_befo
 async fn chunks_of_earlier_schemas_get_what_they_lack_at_the_next_start() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), clock());
     let bed = Bed::open(options(folder.path(), &clock), &clock);
-    bed.fill(10).await;
+    bed.fill(20).await;
     bed.sealed().await;
     let listed = bed.store.messages(bed.store.mint().id(bed.app), all_messages()).await.unwrap();
     bed.store.close().await;
     let history = folder.path().join("hooktide.db.history");
     for (number, earlier) in [
-        (1, "DROP TABLE receipt; ALTER TABLE message DROP COLUMN hops; PRAGMA user_version = 1"),
-        (2, "ALTER TABLE message DROP COLUMN hops; PRAGMA user_version = 2"),
+        (
+            1,
+            "DROP TABLE receipt; ALTER TABLE message DROP COLUMN hops; ALTER TABLE payload DROP COLUMN params; \
+             PRAGMA user_version = 1",
+        ),
+        (
+            2,
+            "ALTER TABLE message DROP COLUMN hops; ALTER TABLE payload DROP COLUMN params; PRAGMA user_version = 2",
+        ),
+        (3, "ALTER TABLE payload DROP COLUMN params; PRAGMA user_version = 3"),
     ] {
         let old = open_writer(&chunk_path(&history, number)).unwrap();
         old.execute_batch(earlier).unwrap();

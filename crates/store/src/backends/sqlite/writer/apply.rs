@@ -19,7 +19,7 @@ const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, ch
      targets, hops) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 /// Appends.
 const INSERT_PAYLOAD: &str =
-    "INSERT INTO payload (seq, content_type, plain_bytes, body) VALUES (?1, ?2, ?3, ?4)";
+    "INSERT INTO payload (seq, content_type, plain_bytes, body, params) VALUES (?1, ?2, ?3, ?4, ?5)";
 /// Appends; no index until the chunk is sealed.
 const INSERT_KEY: &str = "INSERT INTO message_key (key, request, msg) VALUES (?1, ?2, ?3)";
 /// Clustered by message, so mostly near the right edge.
@@ -93,6 +93,7 @@ impl Writer {
             },
             prepared.plain_bytes,
             prepared.body,
+            message.params.as_deref(),
         ])?;
         for target in &mut message.targets {
             if let Placement::Scheduled { due } = &mut target.placement {

@@ -73,6 +73,7 @@ impl Inserted {
             deliver_at: new.deliver_at,
             content_type: new.content_type,
             payload: Some(new.payload),
+            params: new.params,
             payload_expires_at: new.payload_expires_at,
             hops: new.hops,
         })

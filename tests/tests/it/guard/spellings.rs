@@ -1,4 +1,4 @@
-//! The guard, from outside: whatever way an address is written, a server that was not told to allow it never connects.
+//! Whatever way an address is written, a server that was not told to allow it never connects.
 //!
 //! The receiver is the canary: a single accepted connection fails the test.
 

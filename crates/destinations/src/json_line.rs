@@ -1,4 +1,4 @@
-//! The line of an event.
+//! The line of an event, in a file of lines and in an object of many events.
 //!
 //! A JSON payload stands in it as it is, without the spaces and line ends between its parts, so numbers and the order of
 //! members stay exact. What is not JSON is a text in `payload_text`, and what is not text either is base64.
@@ -27,7 +27,7 @@ struct Line<'a> {
 }
 
 /// The line with its end.
-pub(super) fn of(parcel: &Parcel) -> Result<Vec<u8>, Fault> {
+pub(crate) fn of(parcel: &Parcel) -> Result<Vec<u8>, Fault> {
     let text = std::str::from_utf8(&parcel.payload).ok();
     let payload =
         text.filter(|text| is_json(text)).and_then(|json| RawValue::from_string(compact(json)).ok());
@@ -52,7 +52,7 @@ fn is_json(text: &str) -> bool {
 }
 
 /// JSON without the space between its parts. No line end can stand inside a JSON text's strings.
-pub(super) fn compact(json: &str) -> String {
+pub(crate) fn compact(json: &str) -> String {
     let (mut is_in_string, mut is_escaped) = (false, false);
     json.chars()
         .filter(|character| {
