@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod diagnosis;
+mod escaped;
 mod extractor;
 mod families;
 mod handshakes;
