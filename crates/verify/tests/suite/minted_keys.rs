@@ -9,6 +9,8 @@ pub(crate) const P256: &str = include_str!("keys/p256.pem");
 pub(crate) const ED25519: &str = include_str!("keys/ed25519.pem");
 pub(crate) const RSA_PUBLIC: &str = include_str!("keys/rsa.pub.pem");
 
+/// Names `sns.amazonaws.com`, with the same key and dates as the next.
+pub(crate) const CERTIFICATE_SNS: &str = include_str!("keys/cert-sns.pem");
 /// Names `messageverificationcerts.paypal.com`, valid from 2026 to 2046.
 pub(crate) const CERTIFICATE: &str = include_str!("keys/cert.pem");
 /// The same, valid in 2020.
@@ -44,9 +46,11 @@ impl KnownKeys for MintedKeys {
         let document = match (request.document, request.url.as_str()) {
             (
                 KeyDocument::CertificatePem,
-                "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-simulated.pem"
-                | "https://api.paypal.com/v1/notifications/certs/CERT-simulated",
-            ) => CERTIFICATE.to_owned(),
+                "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-simulated.pem",
+            ) => CERTIFICATE_SNS.to_owned(),
+            (KeyDocument::CertificatePem, "https://api.paypal.com/v1/notifications/certs/CERT-simulated") => {
+                CERTIFICATE.to_owned()
+            }
             (
                 KeyDocument::PublicKeyPem,
                 "https://static.adobeioevents.com/prod/keys/pub-key-simulated.pem",
