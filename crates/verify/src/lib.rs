@@ -55,7 +55,7 @@ pub use context::Context;
 pub use custom::CustomScheme;
 pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
 pub use families::{
-    AdobeEvents, AdyenItems, Braintree, Contentful, Detached, Family, FamilyResult, GraphClientState,
+    AdobeEvents, AdyenItems, Braintree, Contentful, Detached, EventGrid, Family, FamilyResult, Graph,
     HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey, JwtScheme,
     PayPal, Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
 };

@@ -72,6 +72,13 @@ pub fn sign(scheme: &Scheme, secret: &Secret, outgoing: &mut Outgoing, now: Now)
     }
 }
 
+/// Adds a parameter to the query.
+pub(crate) fn write_query(outgoing: &mut Outgoing, name: &str, text: &str) {
+    let joint = if outgoing.target.contains('?') { '&' } else { '?' };
+    let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, text).finish();
+    outgoing.target = format!("{}{joint}{pair}", outgoing.target);
+}
+
 /// Puts a text at a JSON Pointer of the body, as a number where a number stood.
 pub(crate) fn write_field(outgoing: &mut Outgoing, pointer: &str, text: &str) -> Result<(), SignError> {
     let mut body: Value = serde_json::from_slice(&outgoing.body).map_err(|_| SignError::BodyNotJson)?;

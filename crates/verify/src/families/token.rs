@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::json;
 use crate::request::{Found, Outgoing, Request};
 use crate::secret::{Secret, SecretError};
-use crate::sign::{SignError, write_field};
+use crate::sign::{SignError, write_field, write_query};
 use crate::template::{KeyForm, TemplateMistake, Text, header_name, json_pointer, prepare};
 use crate::verdict::{Acceptance, Failure, Reason};
 
@@ -115,11 +115,7 @@ pub(crate) fn write(at: &TokenAt, secret: &Secret, outgoing: &mut Outgoing) -> R
     let token = secret.text();
     match at {
         TokenAt::Header { name, prefix } => outgoing.set_header(name, format!("{prefix}{token}")),
-        TokenAt::Query(name) => {
-            let joint = if outgoing.target.contains('?') { '&' } else { '?' };
-            let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, token).finish();
-            outgoing.target = format!("{}{joint}{pair}", outgoing.target);
-        }
+        TokenAt::Query(name) => write_query(outgoing, name, token),
         TokenAt::BodyField(pointer) => write_field(outgoing, pointer, token)?,
         TokenAt::Basic => outgoing.set_header(AUTHORIZATION, format!("Basic {}", STANDARD.encode(token))),
         TokenAt::Bearer => outgoing.set_header(AUTHORIZATION, format!("Bearer {token}")),

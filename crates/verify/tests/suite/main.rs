@@ -4,6 +4,7 @@
 mod arbitrary;
 mod certificates;
 mod diagnosis;
+mod entra;
 mod escaped;
 mod extractor;
 mod families;

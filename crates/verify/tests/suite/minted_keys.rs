@@ -55,9 +55,11 @@ impl KnownKeys for MintedKeys {
                 KeyDocument::PublicKeyPem,
                 "https://static.adobeioevents.com/prod/keys/pub-key-simulated.pem",
             ) => RSA_PUBLIC.to_owned(),
-            (KeyDocument::JwkSet, "https://www.googleapis.com/oauth2/v3/certs") => {
-                format!("{{\"keys\":[{P256_JWK},{RSA_JWK}]}}").replacen("simulated", "other", 1)
-            }
+            (
+                KeyDocument::JwkSet,
+                "https://www.googleapis.com/oauth2/v3/certs"
+                | "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+            ) => format!("{{\"keys\":[{P256_JWK},{RSA_JWK}]}}").replacen("simulated", "other", 1),
             (KeyDocument::ProviderJson, "https://production.plaid.com/webhook_verification_key/get") => {
                 format!("{{\"key\":{P256_JWK},\"request_id\":\"1\"}}")
             }
