@@ -2,6 +2,7 @@
 //! rules, and Standard Webhooks in depth. One binary, so that it is linked once.
 
 mod arbitrary;
+mod arbitrary_parts;
 mod certificates;
 mod diagnosis;
 mod entra;
