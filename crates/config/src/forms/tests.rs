@@ -155,7 +155,7 @@ fn name_servers_are_addresses_and_never_names() {
     for text in ["0.0.0.0", "[::]:53", "10.0.0.53:0", "224.0.0.251:5353"] {
         assert!(NameServers.parse(text).unwrap_err().problem.contains("no name server answers"), "{text}");
     }
-    let nine = vec!["10.0.0.53"; 9].join(",");
+    let nine = ["10.0.0.53"; 9].join(",");
     assert_eq!(NameServers.parse(&nine).unwrap_err().problem, "names 9 name servers");
 }
 
