@@ -38,12 +38,18 @@ const ANY: HeaderValue = HeaderValue::from_static("*/*");
 struct Document {
     bytes: Option<Bytes>,
     fetched_at: Timestamp,
+    /// When it was last asked for; later than the above if that failed.
+    tried_at: Timestamp,
 }
 
 impl Document {
-    fn is_younger_than(&self, age: Duration, now: Timestamp) -> bool {
-        now.since(self.fetched_at).max(self.fetched_at.since(now)) < age
+    fn counts(&self, now: Timestamp) -> bool {
+        self.bytes.is_some() && is_within(AGE_MAX, self.fetched_at, now)
     }
+}
+
+fn is_within(age: Duration, then: Timestamp, now: Timestamp) -> bool {
+    now.since(then).max(then.since(now)) < age
 }
 
 /// The documents of one process.
@@ -62,7 +68,7 @@ pub(crate) struct KeysAt<'a> {
 impl KnownKeys for KeysAt<'_> {
     fn find(&self, request: &KeyRequest) -> Option<Key> {
         let document = self.keys.documents.get(&request.url)?;
-        let bytes = document.bytes.as_ref().filter(|_| document.is_younger_than(AGE_MAX, self.now))?;
+        let bytes = document.bytes.as_ref().filter(|_| document.counts(self.now))?;
         Some(Key { document: bytes.to_vec() })
     }
 }
@@ -94,15 +100,20 @@ impl Keys {
         let turn = self.turn(url);
         let _turn = turn.lock().await;
         let latest = self.documents.get(url);
-        if let Some(document) = latest
-            && document.is_younger_than(REFETCH_AFTER, now)
+        if let Some(document) = &latest
+            && is_within(REFETCH_AFTER, document.tried_at, now)
         {
             return document.bytes.is_some() && Some(document.fetched_at) != seen;
         }
         let Ok(_place) = self.places.acquire().await else { return false };
         let bytes = load.await;
         let is_there = bytes.is_some();
-        self.documents.insert(url.to_owned(), Document { bytes, fetched_at: now });
+        let document = match latest {
+            // Who asks for a key that never was must not take away those that are.
+            Some(held) if !is_there && held.counts(now) => Document { tried_at: now, ..held },
+            _ => Document { bytes, fetched_at: now, tried_at: now },
+        };
+        self.documents.insert(url.to_owned(), document);
         is_there
     }
 

@@ -10,7 +10,8 @@ use hooktide_model::message::HOPS_MAX;
 use hooktide_model::{MessageId, ReceiptId, Timestamp};
 use hooktide_store::StoreError;
 use hooktide_verify::{
-    Acceptance, Answer, KeyRequest, Now, Request, Verdict, VerifyOptions, answer, dedupe_key, verify_with,
+    Acceptance, Answer, KeyRequest, Now, Reason, Request, Verdict, VerifyOptions, answer, dedupe_key,
+    verify_with,
 };
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 
@@ -214,17 +215,26 @@ pub(crate) async fn judge(
     now: Timestamp,
     options: VerifyOptions,
 ) -> Result<Acceptance, Refused> {
+    let unavailable = "the key that this is signed with could not be fetched";
+    let mut refused = Refused::new(503, "key_unavailable", unavailable);
     for _ in 0..=KEYS_PER_REQUEST_MAX {
         let wanted = match judge_once(engine, config, inbound, now, options) {
             Ok(verdict) => return verdict,
             Err(wanted) => wanted,
         };
-        let load = fetch(Arc::clone(&engine.http), wanted.url.clone());
-        if !engine.keys.learn(&wanted.url, engine.clock.now(), load).await {
+        let load = fetch(Arc::clone(&engine.http), wanted.key.url.clone());
+        refused = wanted.refused.unwrap_or(refused);
+        if !engine.keys.learn(&wanted.key.url, engine.clock.now(), load).await {
             break;
         }
     }
-    Err(Refused::new(503, "key_unavailable", "the key that this is signed with could not be fetched"))
+    Err(refused)
+}
+
+/// A key to fetch before there is a verdict, and the one that stands if nothing new is fetched.
+struct Wanted {
+    key: KeyRequest,
+    refused: Option<Refused>,
 }
 
 /// The verdict, or the key without which there is none.
@@ -234,7 +244,7 @@ fn judge_once(
     inbound: &Inbound,
     now: Timestamp,
     options: VerifyOptions,
-) -> Result<Result<Acceptance, Refused>, KeyRequest> {
+) -> Result<Result<Acceptance, Refused>, Wanted> {
     let scheme = config.scheme();
     let known = engine.keys.at(engine.clock.now());
     let verdict =
@@ -242,9 +252,14 @@ fn judge_once(
     match verdict {
         Verdict::Accepted(acceptance) => Ok(Ok(acceptance)),
         Verdict::Refused(refusal) => {
-            Ok(Err(Refused::new(config.provider.refusal_status, refusal.code(), refusal.to_string())))
+            let refused = Refused::new(config.provider.refusal_status, refusal.code(), refusal.to_string());
+            match refusal.reason {
+                // Providers renew their keys; what is remembered may be the old ones.
+                Reason::KeyUnknown { wanted } => Err(Wanted { key: *wanted, refused: Some(refused) }),
+                _ => Ok(Err(refused)),
+            }
         }
-        Verdict::KeyNeeded(wanted) => Err(wanted),
+        Verdict::KeyNeeded(key) => Err(Wanted { key, refused: None }),
     }
 }
 

@@ -2,8 +2,9 @@
 //! ledger that checks promises.
 //!
 //! Used by the black-box tests in `tests/` and by nothing that ships. Three rules hold for all of it: loopback only,
-//! no fixed ports, and no waiting for a span of time where a condition can be waited for instead. Support code panics
-//! with the whole picture (request, answer, server log) because a panic is what a test reports.
+//! no fixed ports (a host that URLs name without a port has an address of its own instead), and no waiting for a span of
+//! time where a condition can be waited for instead. Support code panics with the whole picture (request, answer, server
+//! log) because a panic is what a test reports.
 
 mod api;
 mod clock;

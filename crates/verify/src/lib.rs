@@ -55,9 +55,9 @@ pub use context::Context;
 pub use custom::CustomScheme;
 pub use diagnose::BODY_DIAGNOSED_BYTES_MAX;
 pub use families::{
-    AdobeEvents, AdyenItems, Braintree, Checkbook, Contentful, Detached, Family, FamilyResult,
-    GraphClientState, HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey,
-    JwtScheme, PayPal, Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
+    AdobeEvents, AdyenItems, Braintree, Checkbook, Contentful, Detached, EventGrid, Family, FamilyResult,
+    Graph, HeaderNames, HttpSignatureAlgorithm, HttpSignatures, JwtAlgorithm, JwtAudience, JwtKey, JwtScheme,
+    PayPal, Sns, StandardWebhooks, Stop, TokenAt, Travis, Twilio,
 };
 pub use handshake::{Answer, Body, Condition, ECHO_BYTES_MAX, Fetch, Handshake, LEARNT, Value, answer};
 pub use json::BODY_JSON_BYTES_MAX;

@@ -94,7 +94,9 @@ fn prepare_python(name: &str, modules: &str, requirements: &Path, venv: &Path) -
 /// A program with dependencies of its own, in a target folder of its own; the compiler knows what is up to date.
 fn prepare_rust(ours: &Path, target: &Path) -> Result<()> {
     let build = ["build", "--quiet", "--locked", "--manifest-path"];
-    process::run(Command::new("cargo").args(build).arg(ours.join("Cargo.toml")).arg("--target-dir").arg(target))
+    process::run(
+        Command::new("cargo").args(build).arg(ours.join("Cargo.toml")).arg("--target-dir").arg(target),
+    )
 }
 
 fn prepare_javascript(ours: &Path, copy: &Path) -> Result<()> {

@@ -55,6 +55,19 @@ async fn document_that_lacks_the_key_is_fetched_again_but_not_at_once() {
 }
 
 #[tokio::test]
+async fn document_that_counts_outlives_a_failure_to_renew_it() {
+    let (keys, loads) = (Keys::new(), AtomicUsize::new(0));
+    assert!(learn(&keys, at(0), Some("set"), &loads).await);
+    assert!(!learn(&keys, at(60), None, &loads).await);
+    assert_eq!(known(&keys, at(60)).as_deref(), Some(&b"set"[..]));
+    assert!(!learn(&keys, at(69), Some("too soon"), &loads).await, "the failure counts as a try");
+    assert_eq!(loads.load(Ordering::SeqCst), 2);
+    assert_eq!(known(&keys, at(3600)), None, "it is as old as it was");
+    assert!(!learn(&keys, at(3600), None, &loads).await);
+    assert!(learn(&keys, at(3610), Some("new set"), &loads).await);
+}
+
+#[tokio::test]
 async fn many_that_want_it_at_the_same_time_fetch_it_once() {
     let (keys, loads) = (Keys::new(), AtomicUsize::new(0));
     let (gate, started) = (tokio::sync::Semaphore::new(0), tokio::sync::Semaphore::new(0));

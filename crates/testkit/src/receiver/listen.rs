@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::behaviour::Behaviour;
 use super::http1::{Buffer, read_request};
+use super::https_port;
 use super::record::{Received, Shared};
 use crate::raw::connect;
 use crate::tls::TlsIdentity;
@@ -63,6 +64,14 @@ impl Receiver {
     pub async fn start_tls(identity: &TlsIdentity) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
         Self::on(listener, Some(identity.acceptor()))
+    }
+
+    /// Speaks HTTPS at port 443 of a loopback address of its own, where a URL with a name alone may lead.
+    ///
+    /// # Panics
+    /// When that port cannot be bound; the text says what to do.
+    pub async fn start_https(identity: &TlsIdentity) -> Self {
+        Self::on(https_port::listen().await, Some(identity.acceptor()))
     }
 
     /// One at `127.0.0.1` and one at `127.0.0.2`, both at the same port, so that a URL with a name may lead to either.

@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod http1;
+mod https_port;
 mod listen;
 mod record;
 mod verdict;

@@ -206,22 +206,24 @@ impl JwtScheme {
         match self.key {
             JwtKey::Secret => Err(unknown("the scheme has no public key")),
             JwtKey::Set(url) => {
-                let set = fetched(context, request(KeyDocument::JwkSet, url))?;
-                let key = from_jwk_set(&set, &key_id, self.algorithm.name());
-                key.ok_or_else(|| unknown("the set of keys lacks a usable one of that id"))
+                let request = request(KeyDocument::JwkSet, url);
+                let set = fetched(context, request.clone())?;
+                let key = from_jwk_set(&set, &key_id, self.algorithm.name(), |_| true);
+                key.ok_or_else(|| Reason::KeyUnknown { wanted: Box::new(request) }.into())
             }
             JwtKey::ById { url, member } => {
-                let answer = fetched(context, request(KeyDocument::ProviderJson, url))?;
+                let request = request(KeyDocument::ProviderJson, url);
+                let answer = fetched(context, request.clone())?;
                 let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
                 let jwk = &answer[member];
                 let expires_s = jwk.get("expired_at").and_then(Value::as_i64);
                 if jwk.get("kid").is_none_or(|kid| *kid != key_id)
                     || expires_s.is_some_and(|expires_s| context.now.unix_s() >= expires_s)
                 {
-                    return Err(unknown("the fetched key is another one, or has expired"));
+                    return Err(Reason::KeyUnknown { wanted: Box::new(request) }.into());
                 }
                 let key = from_jwk(jwk, self.algorithm.name());
-                key.ok_or_else(|| unknown("the fetched key cannot be used"))
+                key.ok_or_else(|| Reason::KeyUnknown { wanted: Box::new(request) }.into())
             }
         }
     }

@@ -1,14 +1,16 @@
 //! PayPal: RSA-SHA256 over transmission id, time, the id of the webhook and the body's CRC-32, by a fetched certificate.
 //!
-//! What must stay true: the certificate comes from a host under paypal.com, is valid at that time and names one. Its
-//! chain is not built. The body is covered by a CRC-32 only: a colliding body can be made, as the scheme has it.
+//! What must stay true: the certificate comes from a host under paypal.com, is valid at that time, is PayPal's for
+//! signing, and what is served beside it is its chain. Where that ends is not compared with anything: authenticity
+//! rests on the TLS connection to that host. The body is covered by a CRC-32 only: a colliding body can be made, as
+//! the scheme has it.
 
 use super::read::{accepted, header, header_text, signature, text_key};
 use super::{Family, FamilyResult};
 use crate::context::Context;
 use crate::known_keys::{KeyDocument, KeyRequest};
 use crate::pinned::https_host;
-use crate::public_key::{PublicKeyAlgorithm, SigningText, fetched, leaf_key};
+use crate::public_key::{NameRule, PublicKeyAlgorithm, SigningText, fetched, leaf_key};
 use crate::request::{Outgoing, Request};
 use crate::secret::{Now, Secret};
 use crate::sign::SignError;
@@ -22,6 +24,12 @@ const ALGORITHM: &str = "paypal-auth-algo";
 const CERTIFICATE_URL: &str = "paypal-cert-url";
 const ALGORITHM_NAME: &str = "SHA256withRSA";
 const HOST_END: &str = ".paypal.com";
+
+/// Whom the certificates name, live and in the sandbox.
+const NAME: NameRule = NameRule {
+    wanted: "messageverificationcerts.paypal.com",
+    is_it: |name| name.starts_with("messageverificationcerts.") && name.ends_with(HOST_END),
+};
 
 /// The scheme.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +60,7 @@ impl Family for PayPal {
         }
         let document = KeyDocument::CertificatePem;
         let certificate = fetched(context, KeyRequest { document, url: url.to_owned(), key_id: None })?;
-        let key = leaf_key(&certificate, context.now, Some(HOST_END))?;
+        let key = leaf_key(&certificate, context.now, &NAME)?;
         let verifies = |id: &[u8]| {
             let message = [before.as_bytes(), id, after.as_bytes()].concat();
             key.verifies(PublicKeyAlgorithm::RsaSha256, &message, &found)

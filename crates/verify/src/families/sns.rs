@@ -1,7 +1,8 @@
 //! Amazon SNS: RSA over chosen fields of the JSON body, by a certificate that the body names.
 //!
 //! What must stay true: the certificate comes from `sns.<region>.amazonaws.com` and nowhere else; the signed fields
-//! are fixed per type of message. The certificate's dates are checked; its chain is not (the host is pinned instead).
+//! are fixed per type of message. Authenticity rests on the TLS connection to that host; dates,
+//! use and name of the certificate are checked besides, and its issuers if the document carries them.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use crate::context::Context;
 use crate::json::BODY_JSON_BYTES_MAX;
 use crate::known_keys::{KeyDocument, KeyRequest};
 use crate::pinned::https_host;
-use crate::public_key::{PublicKeyAlgorithm, SigningText, fetched, leaf_key};
+use crate::public_key::{NameRule, PublicKeyAlgorithm, SigningText, fetched, leaf_key};
 use crate::request::Outgoing;
 use crate::secret::{Now, Secret};
 use crate::sign::SignError;
@@ -24,6 +25,9 @@ const NOTIFICATION: &[&str] = &["Message", "MessageId", "Subject", "Timestamp", 
 /// The signed fields of a confirmation.
 const CONFIRMATION: &[&str] =
     &["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+
+/// Whom SNS' certificates name: `sns.amazonaws.com`, `sns-signing.<region>.amazonaws.com` and others of that kind.
+const NAME: NameRule = NameRule { wanted: "sns.amazonaws.com", is_it: is_sns_name };
 
 /// The scheme.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +75,7 @@ impl Family for Sns {
         }
         let document = KeyDocument::CertificatePem;
         let certificate = fetched(context, KeyRequest { document, url: url.to_owned(), key_id: None })?;
-        let key = leaf_key(&certificate, context.now, None)?;
+        let key = leaf_key(&certificate, context.now, &NAME)?;
         if !key.verifies(algorithm, signed.as_bytes(), &found) {
             return Err(Reason::NoSignatureMatched { candidates: 1 }.into());
         }
@@ -101,6 +105,12 @@ pub(crate) fn is_sns_host(host: &str) -> bool {
         let has_letters_and_dashes = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         has_letters_and_dashes && region.contains('-') && !region.starts_with("s3")
     })
+}
+
+/// Whether a certificate's name is one of SNS.
+fn is_sns_name(name: &str) -> bool {
+    let host = name.strip_suffix(".amazonaws.com").or_else(|| name.strip_suffix(".amazonaws.com.cn"));
+    host.is_some_and(|host| host == "sns" || host.starts_with("sns-") || is_sns_host(name))
 }
 
 fn parse(body: &[u8]) -> Result<Map<String, Value>, Reason> {

@@ -24,7 +24,7 @@ pub(super) static PROVIDER: Provider = Provider {
     dedupe: Rule::Header(Cow::Borrowed("x-adobe-event-id")),
     documentation_url: "https://developer.adobe.com/events/docs/guides/",
     notes: &[
-        "Keys are fetched from static.adobeioevents.com only; the request names their paths.",
+        "Keys are fetched from static.adobeioevents.com only; the request names their paths. They are bare keys without dates or issuers, trusted because they were fetched over TLS from that host.",
         "The ids are in headers, which the signature does not cover.",
         "The challenge by GET is not confirmed and not answered; batches, whose client id is elsewhere, are refused.",
     ],

@@ -32,7 +32,7 @@ pub(super) static PROVIDER: Provider = Provider {
     documentation_url: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
     notes: &[
         "There is no secret: give the topic's ARN as challenge, or anybody's topic is believed and no subscription is confirmed.",
-        "The certificate's host and dates are checked; its chain is not built, and no age of messages is enforced.",
+        "The certificate's host, dates, use and name are checked, and the signatures of its issuers if they are served beside it; it is trusted because it was fetched over TLS from that host. No age of messages is enforced.",
         "Versions 1 (SHA-1) and 2 (SHA-256) of the signature are taken; set the topic to 2.",
         "Raw delivery has no signature and is refused.",
     ],

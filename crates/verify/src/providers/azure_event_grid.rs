@@ -1,10 +1,10 @@
-//! Azure Event Grid: a secret in the query of the URL, and two ways to validate a subscription.
+//! Azure Event Grid: a secret in the query of the URL or a token of Entra ID, and two ways to validate a subscription.
 //!
-//! What must stay true: the validation of a subscription is answered only to who knows the query secret.
+//! What must stay true: the validation of a subscription is answered only to who proves himself as for deliveries.
 
 use std::borrow::Cow;
 
-use crate::families::TokenAt;
+use crate::families::EventGrid;
 use crate::handshake::{Body, Condition, Handshake, Value};
 use crate::provider::{Provider, Sample, SecretGuide};
 use crate::rules::{Rule, Split};
@@ -32,10 +32,10 @@ const CLOUD_EVENTS: Handshake = Handshake {
 pub(super) static PROVIDER: Provider = Provider {
     name: "azure-event-grid",
     title: "Azure Event Grid",
-    scheme: Scheme::Token(TokenAt::Query(Cow::Borrowed("secret"))),
+    scheme: Scheme::Family(&EventGrid),
     headers: &["aeg-event-type", "aeg-subscription-name"],
     secret: Some(SecretGuide {
-        found_at: "A text of your own choice, given as ?secret=… in the endpoint's URL.",
+        found_at: "A text of your own choice, given as ?secret=… in the endpoint's URL. For delivery with Entra ID instead: the application (id or URI) that you gave as audience and the id of its tenant, with a space between.",
         example: "a-long-random-text-in-the-url",
         is_optional: false,
     }),
@@ -69,7 +69,9 @@ pub(super) static PROVIDER: Provider = Provider {
     ],
     documentation_url: "https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema",
     notes: &[
-        "Nothing is signed. Delivery with Entra ID tokens is not confirmed and not built.",
+        "Nothing is signed. A secret that ends in a space and a tenant's id names an audience: then ?secret=… does not count, and a bearer token must be there: RS256 by Microsoft's keys, of that tenant, for that audience, asked for by Event Grid, not expired. It does not cover the body.",
+        "The role AzureEventGridSecureWebhookSubscriber is not looked for. Tokens of a managed identity, and clouds other than the public one, are not supported.",
+        "Whether the OPTIONS request of CloudEvents carries the token is not confirmed; where it does not, its validation is refused.",
         "The validation by GET of validationUrl is not done: the code is answered at once.",
     ],
     sample: Sample {

@@ -1,6 +1,7 @@
 //! Box: HMAC-SHA256 of body and time, with a primary and a secondary key.
 //!
-//! What must stay true: either key may confirm either header, and a time in the future is refused.
+//! What must stay true: either key may confirm either header, a time in the future is refused, and of the two spellings
+//! that may be signed the body as received comes first.
 
 use std::borrow::Cow;
 
@@ -15,18 +16,21 @@ const HEADERS: &[Cow<'static, str>] =
 pub(super) static PROVIDER: Provider = Provider {
     name: "box",
     title: "Box",
-    scheme: Scheme::Hmac(Template::of(
-        &[Part::Body, Part::Timestamp],
-        Hash::Sha256,
-        Encoding::Base64,
-        SignatureAt::Headers { names: Cow::Borrowed(HEADERS) },
-        Some(Timestamp {
-            at: TimestampAt::Header(Cow::Borrowed("box-delivery-timestamp")),
-            unit: TimeUnit::Rfc3339,
-            past_s_max: Some(600),
-            future_s_max: Some(0),
-        }),
-    )),
+    scheme: Scheme::Hmac(
+        Template::of(
+            &[Part::Body, Part::Timestamp],
+            Hash::Sha256,
+            Encoding::Base64,
+            SignatureAt::Headers { names: Cow::Borrowed(HEADERS) },
+            Some(Timestamp {
+                at: TimestampAt::Header(Cow::Borrowed("box-delivery-timestamp")),
+                unit: TimeUnit::Rfc3339,
+                past_s_max: Some(600),
+                future_s_max: Some(0),
+            }),
+        )
+        .or_escaped(),
+    ),
     headers: &["box-signature-primary", "box-signature-secondary"],
     secret: Some(SecretGuide {
         found_at: "Primary and secondary signature keys under Webhooks in the Box developer console.",
@@ -38,7 +42,7 @@ pub(super) static PROVIDER: Provider = Provider {
     dedupe: Rule::Header(Cow::Borrowed("box-delivery-id")),
     documentation_url: "https://developer.box.com/guides/webhooks/v2/signatures-v2/",
     notes: &[
-        "The provider's library also tries the body with \\u escapes; here raw bytes decide.",
+        "As in the provider's library, the signature may also fit the body with \\u and \\/ escapes; raw bytes are tried first.",
         "The version and algorithm headers are not read: the scheme is fixed.",
     ],
     sample: Sample {

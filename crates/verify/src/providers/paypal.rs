@@ -22,7 +22,7 @@ pub(super) static PROVIDER: Provider = Provider {
     dedupe: Rule::Body(Cow::Borrowed("/id")),
     documentation_url: "https://developer.paypal.com/api/rest/webhooks/",
     notes: &[
-        "The certificate's host (under paypal.com), dates and name are checked; its chain is not built.",
+        "The certificate's host (under paypal.com), dates, use and name are checked, and the signatures of the issuers served beside it; where the chain ends is not, so that it is trusted because it was fetched over TLS from that host.",
         "The scheme covers the body by a CRC-32, which protects against accidents, not against who can choose bodies.",
         "No age is enforced: de-duplicate by the id.",
     ],

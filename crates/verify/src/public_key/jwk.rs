@@ -37,10 +37,15 @@ pub(crate) fn from_jwk(jwk: &Value, algorithm: &str) -> Option<PublicKey> {
     }
 }
 
-/// The key of that id in a set.
-pub(crate) fn from_jwk_set(document: &[u8], key_id: &str, algorithm: &str) -> Option<PublicKey> {
+/// The key of that id in a set, if it fits.
+pub(crate) fn from_jwk_set(
+    document: &[u8],
+    key_id: &str,
+    algorithm: &str,
+    fits: impl Fn(&Value) -> bool,
+) -> Option<PublicKey> {
     let set: Value = serde_json::from_slice(document).ok()?;
     let keys = set.get("keys")?.as_array()?;
     let named = keys.iter().take(KEYS_MAX).find(|jwk| jwk.get("kid").is_some_and(|kid| kid == key_id));
-    from_jwk(named?, algorithm)
+    named.filter(|jwk| fits(jwk)).and_then(|jwk| from_jwk(jwk, algorithm))
 }

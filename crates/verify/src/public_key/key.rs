@@ -3,8 +3,10 @@
 //! What must stay true: a kind verifies its own algorithms only. RSA keys below 2048 bits verify nothing.
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
-    RSA_PKCS1_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1,
+    ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+    UnparsedPublicKey,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +20,8 @@ use crate::secret::SecretError;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// Bytes of an Ed25519 public key.
@@ -25,6 +29,16 @@ const ED25519_BYTES: usize = 32;
 
 /// What a text of a public key may be.
 const EXPECTED: &str = "a public key as PEM, as base64 of its DER form, or, of Ed25519, as 64 hexadecimal digits or base64 of 32 bytes";
+
+/// How certificates are signed. Providers sign nothing else with these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CertificateAlgorithm {
+    RsaSha256,
+    RsaSha384,
+    RsaSha512,
+    EcdsaSha256,
+    EcdsaSha384,
+}
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +54,8 @@ pub(crate) enum PublicKey {
     },
     /// P-256, as `SubjectPublicKeyInfo` or as a point.
     P256(Vec<u8>),
+    /// P-384, as `SubjectPublicKeyInfo`: authorities only.
+    P384(Vec<u8>),
     /// Ed25519.
     Ed25519([u8; ED25519_BYTES]),
 }
@@ -50,7 +66,11 @@ impl PublicKey {
         let info = SubjectPublicKeyInfoRef::from_der(der).ok()?;
         match info.algorithm.oid {
             RSA => Some(Self::Rsa(der.to_vec())),
-            ELLIPTIC => Some(Self::P256(der.to_vec())),
+            ELLIPTIC => match info.algorithm.parameters_oid().ok()? {
+                P256 => Some(Self::P256(der.to_vec())),
+                P384 => Some(Self::P384(der.to_vec())),
+                _ => None,
+            },
             ED25519 => info.subject_public_key.raw_bytes().try_into().ok().map(Self::Ed25519),
             _ => None,
         }
@@ -118,8 +138,25 @@ impl PublicKey {
                 let numbers = RsaPublicKeyComponents { n: modulus, e: exponent };
                 numbers.verify(parameters, message, signature).is_ok()
             }
-            Self::P256(_) | Self::Ed25519(_) => false,
+            Self::P256(_) | Self::P384(_) | Self::Ed25519(_) => false,
         }
+    }
+
+    /// Whether the signature under a certificate is this key's.
+    pub(super) fn certifies(&self, algorithm: CertificateAlgorithm, signed: &[u8], signature: &[u8]) -> bool {
+        use CertificateAlgorithm as By;
+        let parameters = match (algorithm, self) {
+            (By::RsaSha256, _) => return self.verifies_rsa(&RSA_PKCS1_2048_8192_SHA256, signed, signature),
+            (By::RsaSha384, _) => return self.verifies_rsa(&RSA_PKCS1_2048_8192_SHA384, signed, signature),
+            (By::RsaSha512, _) => return self.verifies_rsa(&RSA_PKCS1_2048_8192_SHA512, signed, signature),
+            (By::EcdsaSha256, Self::P256(key)) => (&ECDSA_P256_SHA256_ASN1, key),
+            (By::EcdsaSha384, Self::P256(key)) => (&ECDSA_P256_SHA384_ASN1, key),
+            (By::EcdsaSha256, Self::P384(key)) => (&ECDSA_P384_SHA256_ASN1, key),
+            (By::EcdsaSha384, Self::P384(key)) => (&ECDSA_P384_SHA384_ASN1, key),
+            _ => return false,
+        };
+        let (parameters, key) = parameters;
+        UnparsedPublicKey::new(parameters, key).verify(signed, signature).is_ok()
     }
 }
 

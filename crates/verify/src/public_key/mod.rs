@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod certificate;
+mod chain;
 mod document;
 mod jwk;
 mod key;
@@ -14,7 +15,7 @@ mod private;
 pub use algorithm::PublicKeyAlgorithm;
 pub use document::KEY_DOCUMENT_BYTES_MAX;
 
-pub(crate) use certificate::leaf_key;
+pub(crate) use certificate::{NameRule, leaf_key};
 pub(crate) use document::fetched;
 pub(crate) use jwk::{from_jwk, from_jwk_set};
 pub(crate) use key::PublicKey;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::candidates::{self, bytes_of, once};
 use super::content::{pieces, with_secret};
 use super::digest::{mac, plain};
+use super::escape::escaped;
 use super::model::{Template, Timestamp, TimestampAt};
 use super::{key, time};
 use crate::compare::secrets_equal;
@@ -55,20 +56,31 @@ pub(crate) fn judge(
     if let (Some(rule), Some(signed_ms), true) = (&template.timestamp, timestamp_ms, context.check_time) {
         time::check(rule, signed_ms, context.now)?;
     }
-    let pieces = pieces(&template.parts, request, timestamp.as_deref())?;
-    for (secret, key) in &secrets {
-        let expected = construction.digest(template, key, &with_secret(&pieces, key));
-        let matched = candidates.decoded.iter().find(|(_, found)| secrets_equal(found, &expected));
-        if let Some((signature, _)) = matched {
-            return Ok(Acceptance {
-                secret: Some(context.matched(*secret)),
-                signature: *signature,
-                timestamp_ms,
-                skew_ms: timestamp_ms.map(|signed_ms| context.now.unix_ms.saturating_sub(signed_ms)),
-            });
-        }
+    let matches = |request: &Request<'_>| {
+        let pieces = pieces(&template.parts, request, timestamp.as_deref())?;
+        let matched = secrets.iter().find_map(|(secret, key)| {
+            let expected = construction.digest(template, key, &with_secret(&pieces, key));
+            let (signature, _) =
+                candidates.decoded.iter().find(|(_, found)| secrets_equal(found, &expected))?;
+            Some((*secret, *signature))
+        });
+        Ok::<_, Reason>(matched)
+    };
+    let mut matched = matches(request)?;
+    if matched.is_none()
+        && template.or_escaped
+        && let Some(body) = escaped(request.body)
+    {
+        matched = matches(&Request { body: &body, ..*request })?;
     }
-    Err(Reason::NoSignatureMatched { candidates: candidates.decoded.len() }.into())
+    let (secret, signature) =
+        matched.ok_or(Reason::NoSignatureMatched { candidates: candidates.decoded.len() })?;
+    Ok(Acceptance {
+        secret: Some(context.matched(secret)),
+        signature,
+        timestamp_ms,
+        skew_ms: timestamp_ms.map(|signed_ms| context.now.unix_ms.saturating_sub(signed_ms)),
+    })
 }
 
 fn timestamp_text<'a>(

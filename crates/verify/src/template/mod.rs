@@ -8,6 +8,7 @@ mod check;
 mod content;
 mod digest;
 mod encoding;
+mod escape;
 mod judge;
 mod key;
 mod model;

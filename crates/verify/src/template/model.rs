@@ -30,6 +30,10 @@ pub struct Template {
     /// Where the time is, if the scheme has one.
     #[cfg_attr(feature = "serde", serde(default))]
     pub timestamp: Option<Timestamp>,
+    /// Whether the signature may also be over the body as PHP writes JSON: characters beyond ASCII as `\uXXXX`, slashes
+    /// as `\/`. The body as received is tried first.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub or_escaped: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -61,7 +65,15 @@ impl Template {
             key_bytes_min: 1,
             signature,
             timestamp,
+            or_escaped: false,
         }
+    }
+
+    /// The same scheme for a provider that may sign its JSON in PHP's spelling and send it in another.
+    #[must_use]
+    pub const fn or_escaped(mut self) -> Self {
+        self.or_escaped = true;
+        self
     }
 
     /// The same scheme with a key made in another way.

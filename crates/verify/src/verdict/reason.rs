@@ -2,6 +2,7 @@
 //!
 //! What must stay true: codes never change once released.
 
+use crate::known_keys::KeyRequest;
 use crate::secret::SecretError;
 use crate::standard_webhooks;
 
@@ -88,6 +89,13 @@ pub enum Reason {
         /// Signatures that were tried.
         candidates: usize,
     },
+    /// A fetched document lacks the key that the request names. Who keeps documents fetches this one anew, seldom, and
+    /// verifies again: it may have been renewed.
+    #[error("the fetched keys have no usable one of the id that the request names")]
+    KeyUnknown {
+        /// The document.
+        wanted: Box<KeyRequest>,
+    },
     /// The shared token is another one.
     #[error("the token is not the one configured")]
     TokenMismatch,
@@ -128,6 +136,7 @@ impl Reason {
             Self::SignatureMalformed { .. } => "signature_malformed",
             Self::TooManySignatures { .. } => "too_many_signatures",
             Self::NoSignatureMatched { .. } => "no_signature_matched",
+            Self::KeyUnknown { .. } => "key_unknown",
             Self::TokenMismatch => "token_mismatch",
             Self::StandardWebhooks(refusal) => refusal.code(),
             Self::Family { code, .. } => code,

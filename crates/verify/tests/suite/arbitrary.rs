@@ -6,6 +6,10 @@ use hooktide_verify::{
 use proptest::prelude::*;
 
 use super::minted::{NOW, judge_at, proving, secret, signed, signs_body};
+use super::minted_keys::MintedKeys;
+
+/// An application and a tenant of Entra ID, which a secret may name.
+const ADDRESSEE: &str = "925bff9f-f6e2-4a69-b858-f71ea2b9b6d0 84bd8158-6d4d-4958-8b9f-9d6445542f95";
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
@@ -25,13 +29,22 @@ proptest! {
                 let headers: Vec<(&str, &[u8])> =
                     names.iter().copied().zip(source.iter().map(Vec::as_slice)).collect();
                 let request = Request { method: "POST", url: None, target: "/?%", headers: &headers, body: &body };
-                let secrets = [Secret::new("a", secret.clone()), Secret::new("b", provider.secret.as_ref().map_or("unused", |guide| guide.example))];
+                let example = provider.secret.as_ref().map_or("unused", |guide| guide.example);
+                let secrets = [
+                    Secret::new("a", secret.clone()),
+                    Secret::new("b", example),
+                    Secret::new("c", format!("state {ADDRESSEE}")),
+                    Secret::new("d", ADDRESSEE),
+                ];
                 let now = Now { unix_ms: now_ms };
                 let verdict = verify(&provider.scheme, &secrets, &request, now, &NoKnownKeys);
                 // An empty token is no secret, and any other would have to be guessed.
                 if !matches!(provider.scheme, Scheme::AnyOf(_)) {
                     prop_assert!(verdict.refused().is_some());
                 }
+                let request = Request { url: Some("https://hooks.example.com/in"), ..request };
+                let verdict = verify(&provider.scheme, &secrets, &request, now, &MintedKeys);
+                prop_assert!(verdict.accepted().is_none(), "{}", provider.name);
                 let _ = answer(provider.handshakes, &request, &secrets, now);
                 let _ = dedupe_key(&provider.dedupe, &request);
                 let _ = provider.event_type.as_ref().map(|rule| evaluate(rule, &request));

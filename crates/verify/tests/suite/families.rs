@@ -7,8 +7,8 @@ use hooktide_verify::{
 
 use super::minted::{NOW, accepted, judge_at, other_secret, secret, signed, signed_with};
 use super::minted_keys::{
-    CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_STRANGER, MintedKeys, Only, P256, RSA, RSA_PUBLIC,
-    RSA_PUBLIC_PKCS1,
+    CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_SNS, CERTIFICATE_STRANGER, MintedKeys, Only, P256, RSA,
+    RSA_PUBLIC, RSA_PUBLIC_PKCS1,
 };
 
 fn named(name: &str) -> &'static Provider {
@@ -115,28 +115,6 @@ fn of_several_braintree_pairs_the_configured_public_key_counts() {
 }
 
 #[test]
-fn a_certificate_must_be_current_small_and_named() {
-    let paypal = named("paypal");
-    let good = signed(paypal);
-    let huge = [CERTIFICATE.as_bytes(), &vec![b'\n'; hooktide_verify::KEY_DOCUMENT_BYTES_MAX]].concat();
-    let early = Now::from_unix_s(1_700_000_000);
-    for (document, now, expected) in [
-        (CERTIFICATE.as_bytes(), NOW, "not refused"),
-        (CERTIFICATE_EXPIRED.as_bytes(), NOW, "certificate_expired"),
-        (CERTIFICATE_STRANGER.as_bytes(), NOW, "certificate_name"),
-        (CERTIFICATE.as_bytes(), early, "certificate_not_yet_valid"),
-        (&huge, NOW, "key_document_too_large"),
-        (RSA_PUBLIC.as_bytes(), NOW, "certificate_unusable"),
-        (b"", NOW, "certificate_unusable"),
-        (b"\xff", NOW, "certificate_unusable"),
-    ] {
-        let verdict = judge_by(paypal, &good, &Only(document), now);
-        assert_eq!(code(&verdict), expected);
-        assert_eq!(verdict.accepted().is_some(), expected == "not refused");
-    }
-}
-
-#[test]
 fn a_certificate_is_asked_for_on_pinned_hosts_only() {
     let paypal = named("paypal");
     for url in [
@@ -173,7 +151,7 @@ fn a_certificate_is_asked_for_on_pinned_hosts_only() {
     ] {
         let bent = replaced(&good, held, url);
         assert_eq!(
-            code(&judge_by(sns, &bent, &Only(CERTIFICATE.as_bytes()), NOW)),
+            code(&judge_by(sns, &bent, &Only(CERTIFICATE_SNS.as_bytes()), NOW)),
             "url_not_pinned",
             "{url}"
         );

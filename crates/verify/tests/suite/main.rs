@@ -2,7 +2,11 @@
 //! rules, and Standard Webhooks in depth. One binary, so that it is linked once.
 
 mod arbitrary;
+mod arbitrary_parts;
+mod certificates;
 mod diagnosis;
+mod entra;
+mod escaped;
 mod extractor;
 mod families;
 mod handshakes;

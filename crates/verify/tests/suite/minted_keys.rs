@@ -11,6 +11,8 @@ pub(crate) const RSA_PUBLIC: &str = include_str!("keys/rsa.pub.pem");
 /// The same as PKCS#1.
 pub(crate) const RSA_PUBLIC_PKCS1: &str = include_str!("keys/rsa.pub.pkcs1.pem");
 
+/// Names `sns.amazonaws.com`, with the same key and dates as the next.
+pub(crate) const CERTIFICATE_SNS: &str = include_str!("keys/cert-sns.pem");
 /// Names `messageverificationcerts.paypal.com`, valid from 2026 to 2046.
 pub(crate) const CERTIFICATE: &str = include_str!("keys/cert.pem");
 /// The same, valid in 2020.
@@ -46,16 +48,20 @@ impl KnownKeys for MintedKeys {
         let document = match (request.document, request.url.as_str()) {
             (
                 KeyDocument::CertificatePem,
-                "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-simulated.pem"
-                | "https://api.paypal.com/v1/notifications/certs/CERT-simulated",
-            ) => CERTIFICATE.to_owned(),
+                "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-simulated.pem",
+            ) => CERTIFICATE_SNS.to_owned(),
+            (KeyDocument::CertificatePem, "https://api.paypal.com/v1/notifications/certs/CERT-simulated") => {
+                CERTIFICATE.to_owned()
+            }
             (
                 KeyDocument::PublicKeyPem,
                 "https://static.adobeioevents.com/prod/keys/pub-key-simulated.pem",
             ) => RSA_PUBLIC.to_owned(),
-            (KeyDocument::JwkSet, "https://www.googleapis.com/oauth2/v3/certs") => {
-                format!("{{\"keys\":[{P256_JWK},{RSA_JWK}]}}").replacen("simulated", "other", 1)
-            }
+            (
+                KeyDocument::JwkSet,
+                "https://www.googleapis.com/oauth2/v3/certs"
+                | "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+            ) => format!("{{\"keys\":[{P256_JWK},{RSA_JWK}]}}").replacen("simulated", "other", 1),
             (KeyDocument::ProviderJson, "https://production.plaid.com/webhook_verification_key/get") => {
                 format!("{{\"key\":{P256_JWK},\"request_id\":\"1\"}}")
             }

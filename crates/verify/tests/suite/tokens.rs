@@ -14,13 +14,13 @@ use super::minted_keys::{MintedKeys, Only, RSA, RSA_PUBLIC};
 
 const URL: &str = "https://hooks.example.com/in/abc";
 
-fn hs256(key: &[u8], signed: &[u8]) -> Vec<u8> {
+pub(crate) fn hs256(key: &[u8], signed: &[u8]) -> Vec<u8> {
     let mut state = Hmac::<Sha256>::new_from_slice(key).expect("any length");
     state.update(signed);
     state.finalize().into_bytes().to_vec()
 }
 
-fn rs256(_: &[u8], signed: &[u8]) -> Vec<u8> {
+pub(crate) fn rs256(_: &[u8], signed: &[u8]) -> Vec<u8> {
     let encoded: String = RSA.lines().filter(|line| !line.starts_with('-')).collect();
     let key = RsaKeyPair::from_pkcs8(&STANDARD.decode(encoded).expect("base64")).expect("a key");
     let mut signature = vec![0; key.public_modulus_len()];
@@ -28,7 +28,7 @@ fn rs256(_: &[u8], signed: &[u8]) -> Vec<u8> {
     signature
 }
 
-fn token(head: &Value, claims: &Value, key: &[u8], sign: fn(&[u8], &[u8]) -> Vec<u8>) -> String {
+pub(crate) fn token(head: &Value, claims: &Value, key: &[u8], sign: fn(&[u8], &[u8]) -> Vec<u8>) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(head), part(claims));
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(sign(key, signed.as_bytes())))

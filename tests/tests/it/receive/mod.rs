@@ -6,7 +6,8 @@
 //! |---|---|---|
 //! | 1 | right and wrong proofs | `signatures`, `libraries` |
 //! | 2, 3, 4 | faults of a proof, several of them, time | `signatures`, `rotation` |
-//! | 5 to 10 | bytes, URLs, forms, algorithms, certificates, packed bodies | `bytes`, `door`, `accept` |
+//! | 5 to 8, 10 | bytes, URLs, forms, algorithms, packed bodies | `bytes`, `door`, `accept` |
+//! | 9 | certificates and keys on pinned hosts, over TLS | `certificates` |
 //! | 11, 13, 15 | the answer while actions hang, the store cannot commit, a burst | `answer`, `disk`, `handshake` |
 //! | 12 | kill -9 around the answer | `crash`, `crash_loop` |
 //! | 14 | hostile senders | `hostile`, `door`, `keeping` |
@@ -23,6 +24,7 @@ mod accept;
 mod answer;
 mod brokers;
 mod bytes;
+mod certificates;
 mod crash;
 mod crash_loop;
 mod cron;
@@ -37,6 +39,7 @@ mod handshake;
 mod handshakes;
 mod hostile;
 mod keeping;
+mod key_host;
 mod libraries;
 mod library_cases;
 mod listen;
