@@ -7,8 +7,7 @@ use hooktide_verify::{
 
 use super::minted::{NOW, accepted, judge_at, other_secret, secret, signed, signed_with};
 use super::minted_keys::{
-    CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_SNS, CERTIFICATE_STRANGER, MintedKeys, Only, P256, RSA,
-    RSA_PUBLIC, RSA_PUBLIC_PKCS1,
+    CERTIFICATE, CERTIFICATE_SNS, MintedKeys, Only, P256, RSA, RSA_PUBLIC, RSA_PUBLIC_PKCS1,
 };
 
 fn named(name: &str) -> &'static Provider {
