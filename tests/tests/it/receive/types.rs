@@ -80,7 +80,7 @@ async fn event_signed_with_a_key_pair_is_taken_by_its_public_key() {
     let forged = signed.with_body(telnyx.sample.body.replace("initiated", "answered"));
     assert_eq!(inbox.send(&forged).await.error(401), "no_signature_matched");
     let accepted = inbox.receipts("accepted").await;
-    assert_eq!((accepted.len(), &accepted[0]["eventType"]), (1, &json!("call.initiated")));
+    assert_eq!((accepted.len(), &accepted[0]["secretId"]), (1, &json!("public-key")));
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ fn type_that_is_not_confirmed_names_the_way_out() {
 
 #[test]
 fn client_id_of_a_feed_is_the_feeds_own() {
-    let config = json!({ "url": "mqtt://127.0.0.1", "topic": "t", "clientId": "me" });
+    let config = json!({ "url": "mqtts://mqtt.example.com", "topic": "t", "clientId": "me" });
     let draft = checked(json!({ "name": "n", "type": "mqtt", "config": config })).ok().unwrap();
     assert_eq!(draft.feed.unwrap().0["clientId"], "me");
     assert!(draft.secrets.unwrap().is_empty());
