@@ -8,6 +8,8 @@ use crate::failure::{Context, Result};
 
 /// Folders of the root that hold our code.
 const FOLDERS: &[&str] = &["bench", "crates", "tests", "xtask"];
+/// Programs of a user of the client libraries: apart from the workspace, with dependencies of their own.
+const APART: &str = "tests/sdk";
 /// Never ours, wherever they are.
 const FOREIGN: &[&str] = &["node_modules", "target"];
 
@@ -63,7 +65,7 @@ fn read_folder(root: &Path, folder: &str, files: &mut Vec<(String, String)>) -> 
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{folder}/{name}");
         if entry.file_type().context(listing)?.is_dir() {
-            if !name.starts_with('.') && !FOREIGN.contains(&name.as_str()) {
+            if !name.starts_with('.') && !FOREIGN.contains(&name.as_str()) && path != APART {
                 read_folder(root, &path, files)?;
             }
         } else if is_judged(&name) {
