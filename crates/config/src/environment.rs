@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::entry::{Entry, Gathered, find_name};
-use crate::key::{VARIABLE_PREFIX, names};
-use crate::load::CONFIG_FILE_VARIABLE;
+use crate::key::{CONFIG_FILE_VARIABLE, VARIABLE_PREFIX, names};
 use crate::suggest::nearest;
 use crate::{Mistake, Origin};
 

@@ -7,6 +7,8 @@ use crate::{Config, Origin, Wrong};
 
 /// What every environment variable of ours starts with.
 pub(crate) const VARIABLE_PREFIX: &str = "HOOKTIDE_";
+/// Names the configuration file when the flag `--config` does not.
+pub const CONFIG_FILE_VARIABLE: &str = "HOOKTIDE_CONFIG";
 
 /// A heading of the reference page and of `--help`.
 #[derive(Debug)]

@@ -30,9 +30,9 @@ mod suggest;
 mod tests;
 
 pub use forms::{Wrong, format_bytes, format_duration, parse_bytes, parse_duration};
-pub use key::{Group, Key, Literal};
+pub use key::{CONFIG_FILE_VARIABLE, Group, Key, Literal};
 pub use keys::{GROUPS, KEYS};
-pub use load::{CONFIG_FILE_DEFAULT, CONFIG_FILE_VARIABLE, environment, find_file, load};
+pub use load::{CONFIG_FILE_DEFAULT, environment, find_file, load};
 pub use mistake::{Mistake, Mistakes};
 pub use origin::Origin;
 pub use print::print_toml;

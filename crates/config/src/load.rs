@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::key::CONFIG_FILE_VARIABLE;
 use crate::{FileText, FlagGiven, Loaded, Mistake, Mistakes, Origin, Preset, Sources, resolve};
 
 /// The file that is read when nobody names one and it exists in the working directory.
 pub const CONFIG_FILE_DEFAULT: &str = "hooktide.toml";
-
-/// Names the configuration file when the flag `--config` does not.
-pub const CONFIG_FILE_VARIABLE: &str = "HOOKTIDE_CONFIG";
 
 /// The environment of this process. Variables whose name is not UTF-8 are left out; none of ours is like that.
 pub fn environment() -> BTreeMap<String, OsString> {

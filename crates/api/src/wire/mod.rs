@@ -18,6 +18,7 @@ pub mod patch;
 pub mod payload;
 pub mod receipt;
 pub mod source;
+pub mod source_config;
 pub mod source_feed;
 pub mod source_log;
 mod source_rules;

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::source::SourceConfigIn;
+use super::source_config::SourceConfigIn;
 use crate::error::VALUE_ERROR;
 use crate::validate::Rules;
 

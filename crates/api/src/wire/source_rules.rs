@@ -4,7 +4,7 @@ use hooktide_model::{SourceResponse, SourceSecret, SourceSecretUse, SourceSplit,
 use hooktide_verify::{CustomScheme, Rule, Split, provider};
 use http::{HeaderName, HeaderValue};
 
-use super::source::{SourceConfigIn, SourceResponseIn};
+use super::source_config::{SourceConfigIn, SourceResponseIn};
 use crate::validate::Rules;
 
 /// Bytes of an answer's body.
