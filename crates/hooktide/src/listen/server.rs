@@ -20,6 +20,8 @@ use crate::failure::Failure;
 
 /// Bytes of an answer: the largest body that a source can take, in base64, and what stands around it.
 const ANSWER_BYTES_MAX: usize = 96 << 20;
+/// Receipts' times are whole milliseconds, and `after` takes what is strictly later.
+const TIMES_APART: Duration = Duration::from_millis(1);
 /// Receipts asked for at a time.
 const PAGE: u32 = 50;
 /// How long the server may keep the question for the next receipt.
@@ -149,7 +151,8 @@ impl Server {
     pub(super) async fn next(&mut self, place: &Place) -> Result<Vec<Listed>, Failure> {
         let from = match place {
             Place::Start => String::new(),
-            Place::Since(time) => format!("&after={}", escaped(&time.to_string())),
+            // What came at that very moment is meant, too.
+            Place::Since(time) => format!("&after={}", escaped(&time.minus(TIMES_APART).to_string())),
             Place::After(id) => format!("&iterator={}", escaped(id)),
         };
         let path = format!("/receipt?order=ascending&limit={PAGE}&wait={}{from}", WAIT.as_secs());
