@@ -20,8 +20,8 @@ use crate::failure::Failure;
 
 /// Bytes of an answer: the largest body that a source can take, in base64, and what stands around it.
 const ANSWER_BYTES_MAX: usize = 96 << 20;
-/// Receipts' times are whole milliseconds, and `after` takes what is strictly later.
-const TIMES_APART: Duration = Duration::from_millis(1);
+/// The list goes by the times in ids, which are steps of 4 ms, and `after` takes what is in a later step.
+const TIMES_APART: Duration = Duration::from_millis(4);
 /// Receipts asked for at a time.
 const PAGE: u32 = 50;
 /// How long the server may keep the question for the next receipt.
