@@ -5,6 +5,7 @@
 //! that a kind asks for, and [`kinds`] holds one module per kind, each of which reaches the network through the guard
 //! and never around it. [`feeds`] holds one module per kind of source that fetches its events. The `pipeline` crate calls both; nothing here knows about stores or retries.
 
+mod connection_headers;
 pub mod feeds;
 pub mod guard;
 pub mod headers;
@@ -14,5 +15,6 @@ pub mod mapping;
 pub mod retry_after;
 pub mod seam;
 
+pub use connection_headers::{is_of_the_connection, named_by_connection};
 pub use headers::{HeaderRefusal, SENSITIVE_HEADERS, check_custom_header, is_sensitive_header};
 pub use retry_after::{RETRY_AFTER_MAX, parse_retry_after};

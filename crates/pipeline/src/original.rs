@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use hooktide_destinations::{is_of_the_connection, named_by_connection};
 use hooktide_model::receipt::bytes_of_text;
 use hooktide_model::{Application, Message, ReceiptHead};
 use hooktide_store::StoreError;
@@ -13,28 +14,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::engine::Engine;
 
-/// Headers that belong to the connection or the way here and are never sent on: RFC 9110 section 7.6.1, what frames the
-/// message, what proxies tell of the way, and what asks for an answer that we do not read.
-const NOT_SENT_ON: &[&str] = &[
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "forwarded",
-    "host",
-    "hooktide-hops",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "x-real-ip",
-];
+/// Beside the headers of the connection, never sent on: what proxies tell of the way, and what asks for an answer that we
+/// do not read.
+const NOT_SENT_ON: &[&str] = &["accept", "accept-encoding", "forwarded", "hooktide-hops", "via", "x-real-ip"];
 /// What proxies tell of the way, too.
 const NOT_SENT_ON_PREFIX: &str = "x-forwarded-";
 
@@ -82,11 +64,12 @@ fn lines(head: &ReceiptHead) -> impl Iterator<Item = (&str, &str)> {
     let all = || head.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let named: Vec<String> = all()
         .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
-        .flat_map(|(_, value)| value.split(',').map(|one| one.trim().to_ascii_lowercase()))
+        .flat_map(|(_, value)| named_by_connection(value))
         .collect();
     all().filter(move |(name, _)| {
         let name = name.to_ascii_lowercase();
-        !NOT_SENT_ON.contains(&name.as_str())
+        !is_of_the_connection(&name)
+            && !NOT_SENT_ON.contains(&name.as_str())
             && !name.starts_with(NOT_SENT_ON_PREFIX)
             && !named.contains(&name)
     })

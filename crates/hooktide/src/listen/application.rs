@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hooktide_destinations::guard::EndpointUrl;
 use hooktide_destinations::kinds::http::{FailureKind, HttpRequest, HttpShared, HttpSlot};
+use hooktide_destinations::{is_of_the_connection, named_by_connection};
 use hooktide_pipeline::{HOPS, hops_of};
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderValue};
@@ -18,21 +19,6 @@ use super::event::Event;
 use super::server::Connections;
 use crate::failure::Failure;
 
-/// Headers of a connection (RFC 9110 section 7.6.1) and of a message's framing: those of the new one are its own.
-const OF_THE_CONNECTION: &[&str] = &[
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 /// The first pause between two tries, and the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
@@ -130,12 +116,12 @@ fn sent_on(headers: &HeaderMap) -> HeaderMap {
         .get_all(CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(',').map(|one| one.trim().to_ascii_lowercase()))
+        .flat_map(named_by_connection)
         .collect();
     let mut sent = HeaderMap::with_capacity(headers.len() + 1);
     for (name, value) in headers {
         let is_end_to_end =
-            !OF_THE_CONNECTION.contains(&name.as_str()) && !named.iter().any(|one| one == name.as_str());
+            !is_of_the_connection(name.as_str()) && !named.iter().any(|one| one == name.as_str());
         if is_end_to_end && *name != HOPS {
             sent.append(name, value.clone());
         }
