@@ -28,6 +28,7 @@ pub(super) static PROVIDER: Provider = Provider {
     notes: &[
         "There is no time in the signature and no delivery id: the hash of the body tells events apart.",
         "That the signature is hexadecimal is confirmed by third parties.",
+        "The field of the event's type is that of Nango's samples.",
     ],
     sample: Sample {
         headers: &[],

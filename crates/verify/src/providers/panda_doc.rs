@@ -31,6 +31,7 @@ pub(super) static PROVIDER: Provider = Provider {
     documentation_url: "https://developers.pandadoc.com/docs/webhook-verification",
     notes: &[
         "PandaDoc adds `signature` to the URL by itself.",
+        "The field of the event's type is that of PandaDoc's samples.",
         "One request may carry many events: split it. There is no delivery id: the hash of the body tells requests apart.",
         "There is no time in the signature: a request can be replayed.",
     ],

@@ -30,6 +30,7 @@ pub(super) static PROVIDER: Provider = Provider {
         "Switch batching off: Segment signs the first event of a batch only, so the rest could be forged; batches are refused.",
         "Without a shared secret nothing is signed, which is refused here.",
         "There is no time in the signature: a request can be replayed.",
+        "The fields of the event's type and id are those of Segment's samples.",
     ],
     sample: Sample {
         headers: &[],

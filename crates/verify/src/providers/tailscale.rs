@@ -34,6 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     documentation_url: "https://tailscale.com/kb/1213/webhooks",
     notes: &[
         "The tolerance of 300 s is that of the provider's sample.",
+        "The field of the event's type is that of the provider's sample.",
         "One request may carry many events: split it. There is no delivery id: the hash of the body tells requests apart.",
     ],
     sample: Sample {
