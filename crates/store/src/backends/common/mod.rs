@@ -6,6 +6,7 @@
 mod damaged;
 mod fits;
 mod keys;
+mod message;
 pub(super) mod outstanding;
 mod packing;
 pub(super) mod queue;
@@ -17,6 +18,7 @@ mod standing;
 pub(super) use damaged::Damaged;
 pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
 pub(super) use keys::uid_key;
+pub(super) use message::stored_message;
 pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};
 pub(super) use range::{Range, instants};
 pub(super) use receipt_head::{open_head, seal_head};
