@@ -1,5 +1,6 @@
 //! The storage backends. A new one is a folder here and a line in the list.
 
+mod common;
 pub mod postgres;
 pub mod sqlite;
 

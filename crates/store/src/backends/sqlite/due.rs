@@ -58,7 +58,7 @@ pub(super) fn due(
 
 impl Row {
     fn key(self) -> ScheduleRow {
-        ScheduleRow { segment: self.segment, due: self.waiting.due }
+        ScheduleRow { segment: self.segment.into(), due: self.waiting.due, id: 0 }
     }
 }
 

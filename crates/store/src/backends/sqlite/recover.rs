@@ -85,7 +85,7 @@ fn collect_finished(later: &Chunk, chunk: &Arc<Chunk>, dead: &mut Vec<Tombstone>
     let mut rows = select.query([chunk.number])?;
     while let Some(row) = rows.next()? {
         let due = Timestamp::from_unix_ms(row.get(1)?);
-        let key = ScheduleRow { segment: chunk.number, due };
+        let key = ScheduleRow { segment: chunk.number.into(), due, id: 0 };
         dead.push(Tombstone { row: key, endpoint: Seq(row.get(0)?), message: Seq(row.get(2)?) });
     }
     Ok(())

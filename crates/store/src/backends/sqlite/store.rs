@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId,
-    Page, PageRequest, Receipt, ReceiptHead, ReceiptId, Seq, SeqSource, SourceId, Timestamp, Trigger,
+    Page, PageRequest, Receipt, ReceiptHead, ReceiptId, Seq, SeqSource, SourceId, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
@@ -31,8 +31,8 @@ use super::writer::{
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, ObjectRef, Outcome,
-    ReceiptFilter, Store, StoreError,
+    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, ObjectRef,
+    Outcome, ReceiptFilter, Store, StoreError,
 };
 
 /// How long a caller waits for a commit. Providers give up on an answer after ten seconds or so.
@@ -300,16 +300,9 @@ impl Flow for SqliteStore {
         }
     }
 
-    async fn schedule(
-        &self,
-        message: Seq,
-        endpoint: Seq,
-        due: Timestamp,
-        trigger: Trigger,
-        idempotency: Option<Idempotency>,
-    ) -> Result<(), StoreError> {
+    async fn schedule(&self, row: NewRow, idempotency: Option<Idempotency>) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        let op = Op::Schedule { message, endpoint, due, trigger, idempotency, settled: None, reply };
+        let op = Op::Schedule { row, idempotency, settled: None, reply };
         self.parts.queue.push(op).map_err(|_| stopped())?;
         committed(answer).await
     }

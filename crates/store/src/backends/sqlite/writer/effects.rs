@@ -7,8 +7,8 @@ use hooktide_model::{Message, Seq, Timestamp};
 use tokio::sync::oneshot;
 
 use super::super::chunk::{KeyEntry, ReceiptEntry, ScheduleChange};
-use super::queue::AcceptReply;
 use super::receipts::Kept;
+use crate::backends::common::queue::AcceptReply;
 use crate::{Accepted, NewMessage, Outcome, ScheduleRow, StoreError, Target};
 
 /// A message that was inserted.
@@ -38,6 +38,13 @@ pub(in super::super) struct Tombstone {
     pub(in super::super) row: ScheduleRow,
     pub(in super::super) endpoint: Seq,
     pub(in super::super) message: Seq,
+}
+
+impl Tombstone {
+    /// The number of its chunk.
+    pub(super) fn chunk(&self) -> u32 {
+        u32::try_from(self.row.segment).unwrap_or(u32::MAX)
+    }
 }
 
 /// All effects of one group.
