@@ -14,9 +14,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, ScheduleChange, Waiting, get_meta, open_writer, put_meta};
-use super::history::unpack_targets;
 use super::writer::{Tombstone, delete_rows, insert_schedule_row};
 use crate::ScheduleRow;
+use crate::backends::common::unpack_targets;
 
 /// A range of the primary key.
 pub(super) const TARGETS: &str = "SELECT seq, targets FROM message WHERE seq >= ?1 AND targets <> x''";

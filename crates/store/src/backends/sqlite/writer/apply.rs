@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp};
 use rusqlite::{Connection, params};
-use smallvec::SmallVec;
 
 use super::super::chunk::{KeyEntry, ScheduleChange, Waiting};
 use super::super::keys::{KeyFinder, Wanted};
@@ -12,6 +11,7 @@ use super::effects::{Effects, Inserted, Settled, Tombstone};
 use super::thread::Writer;
 use crate::backends::common::outstanding::Outstanding;
 use crate::backends::common::queue::{AcceptReply, Op, Prepared};
+use crate::backends::common::{joined, pack_targets};
 use crate::{Accepted, Idempotency, NewRow, Outcome, Placement, ScheduleRow, StoreError};
 
 /// Appends: keys only grow.
@@ -277,17 +277,4 @@ pub(super) fn settle(
         }
         Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
     }
-}
-
-/// Endpoint keys as the row's blob: 8 bytes each, big endian.
-fn pack_targets(endpoints: impl Iterator<Item = Seq>) -> SmallVec<[u8; 32]> {
-    endpoints.flat_map(|endpoint| endpoint.0.to_be_bytes()).collect()
-}
-
-/// Labels in one column, separated by a character that their grammars exclude.
-fn joined<T>(labels: &[T], text: impl Fn(&T) -> &str) -> Option<String> {
-    if labels.is_empty() {
-        return None;
-    }
-    Some(labels.iter().map(text).collect::<Vec<_>>().join(" "))
 }
