@@ -1,7 +1,8 @@
-//! What the backends share: everything about history that is not a database's own.
+//! What the backends share: everything about configuration, history and flow that is not a database's own.
 //!
-//! How values are packed into columns, which keys a page ranges over, what a filter lets through, where a delivery
-//! stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a change of what every backend stores or answers.
+//! How values are packed and sealed into columns, which keys a page ranges over, what a filter lets through, where a
+//! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
+//! change of what every backend stores or answers.
 
 mod damaged;
 mod fits;
