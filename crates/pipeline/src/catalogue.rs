@@ -128,6 +128,14 @@ impl Catalogue {
         }
     }
 
+    /// Forget everything: somebody else has changed something.
+    pub fn clear(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.by_ref.clear();
+        self.owned.clear();
+        self.sources.clear();
+    }
+
     /// Forget a source: it changed. Pass it as it was and as it is.
     pub fn source_changed(&self, versions: &[&Source]) {
         self.generation.fetch_add(1, Ordering::AcqRel);

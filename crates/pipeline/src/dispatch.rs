@@ -74,6 +74,20 @@ impl FlowListener for Dispatcher {
             engine.followers.tell(source);
         }
     }
+
+    fn configuration_changed(&self) {
+        let Some(engine) = self.0.upgrade() else { return };
+        engine.catalogue.clear();
+        engine.lanes.forget_subscribers();
+        engine.feeds.look();
+    }
+
+    fn disowned(&self) {
+        let Some(engine) = self.0.upgrade() else { return };
+        let bytes = engine.lanes.disown();
+        engine.lanes.remove_bytes(bytes);
+        engine.feeds.look();
+    }
 }
 
 /// A row of that endpoint's schedule is due then: the timer calls its lane.

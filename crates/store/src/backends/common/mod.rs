@@ -4,6 +4,7 @@
 //! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
 //! change of what every backend stores or answers.
 
+mod committed;
 mod damaged;
 mod fits;
 mod keys;
@@ -16,6 +17,7 @@ mod receipt_head;
 mod sealing;
 mod standing;
 
+pub(super) use committed::{committed, stopped};
 pub(super) use damaged::Damaged;
 pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
 pub(super) use keys::uid_key;

@@ -13,7 +13,6 @@ use hooktide_model::{
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
@@ -26,7 +25,7 @@ use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{pack_body, seal_head, uid_key};
+use crate::backends::common::{committed, pack_body, seal_head, stopped, uid_key};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
@@ -34,8 +33,6 @@ use crate::{
     Outcome, ReceiptFilter, Store, StoreError,
 };
 
-/// How long a caller waits for a commit. Providers give up on an answer after ten seconds or so.
-const COMMIT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How often a read is begun while retention takes chunks away.
 const READ_TRIES_MAX: usize = 5;
 
@@ -237,19 +234,6 @@ impl Store for SqliteStore {
     fn seqs(&self) -> &SeqSource {
         &self.seqs
     }
-}
-
-/// Wait for the writer's answer, but not longer than a caller can wait for theirs.
-async fn committed<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
-    match timeout(COMMIT_WAIT_MAX, answer).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_gone)) => Err(stopped()),
-        Err(_elapsed) => Err(StoreError::Late),
-    }
-}
-
-fn stopped() -> StoreError {
-    StoreError::Unavailable("the store has stopped".to_owned())
 }
 
 #[async_trait]

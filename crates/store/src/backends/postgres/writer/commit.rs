@@ -39,11 +39,11 @@ type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 pub(super) async fn commit(
     line: &Line,
     shared: &Shared,
+    node: i64,
     steps: &mut [Step],
     keys: &mut Keys,
     backing: &[Row],
 ) -> Result<Committed, Failure> {
-    let node = shared.membership.node();
     let mut begun = false;
     if !keys.is_empty() {
         begun = true;
