@@ -3,13 +3,21 @@
 //! [`database`] gives connections, [`schema`] brings the tables up to date. Everything of one store lies in one schema
 //! of one database: the first of the connection's `search_path`.
 
+mod cluster;
+mod core;
 mod database;
+mod due;
 mod endpoint;
 mod fault;
+mod history;
 mod schema;
+mod shared;
+mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod writer;
 
 pub use endpoint::DatabaseOptions;
+pub use store::{PostgresOptions, PostgresStore};
 pub use schema::{MigrationState, migrate, migration_status};

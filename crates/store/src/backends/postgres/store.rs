@@ -18,7 +18,9 @@ use super::history::{KeyWindows, Partitions, PgHistory, sweep};
 use super::shared::Shared;
 use super::{due, schema, writer};
 use crate::backends::common::queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
-use crate::backends::common::{Retention, committed, pack_body, seal_head, stopped, uid_key};
+use crate::backends::common::{
+    Retention, committed, forward_configuration, forward_history, pack_body, seal_head, stopped, uid_key,
+};
 use crate::vault::Vault;
 use crate::{
     Accepted, Due, Flow, FlowListener, Idempotency, InHand, Load, NewMessage, NewReceipt, NewRefusal, NewRow,
@@ -132,6 +134,9 @@ impl PostgresStore {
     }
 }
 
+forward_configuration!(PostgresStore, core);
+forward_history!(PostgresStore, history);
+
 impl Store for PostgresStore {
     fn mint(&self) -> &IdMint {
         &self.shared.mint
@@ -235,7 +240,7 @@ impl Flow for PostgresStore {
     }
 
     fn note_load(&self, load: Load) {
-        self.shared.load.note(load);
+        self.shared.load.note(&load);
     }
 
     async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {

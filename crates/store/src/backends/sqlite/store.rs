@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hooktide_model::{
@@ -20,16 +20,17 @@ use super::core::CoreDb;
 use super::history;
 use super::parts::Parts;
 use super::read_back::ReadBack;
-use super::retention::{self, Retention};
+use super::retention;
 use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{committed, pack_body, seal_head, stopped, uid_key};
+use crate::backends::common::{Retention, committed, pack_body, seal_head, stopped, uid_key};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, ObjectRef,
+    ListedAttempt, ListedMessage, Load, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, NodeState,
+    ObjectRef,
     Outcome, ReceiptFilter, Store, StoreError,
 };
 
@@ -71,6 +72,8 @@ pub struct SqliteStore {
     seqs: Arc<SeqSource>,
     retention: Retention,
     writer: Mutex<Option<JoinHandle<()>>>,
+    opened_at: Instant,
+    load: Mutex<Load>,
 }
 
 impl SqliteStore {
@@ -127,7 +130,7 @@ impl SqliteStore {
             Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
         writer.sealer = writer::seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
         let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
-        Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)) })
+        Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)), opened_at: Instant::now(), load: Mutex::default() })
     }
 
     /// The inner parts.
@@ -311,6 +314,27 @@ impl Flow for SqliteStore {
 
     fn is_writable(&self) -> bool {
         self.parts.shared.writable.load(Ordering::Acquire)
+    }
+
+    fn note_load(&self, load: Load) {
+        *self.load.lock() = load;
+    }
+
+    /// The one that there is.
+    async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {
+        Ok(vec![NodeState {
+            id: 1,
+            name: "embedded".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            holder: Some(1),
+            is_self: true,
+            age_s: self.opened_at.elapsed().as_secs_f64(),
+            heard_of_s: 0.0,
+            waiting: self.scheduled_count(),
+            oldest_waiting: self.scheduled_endpoints().await?.iter().map(|(_, due)| *due).min(),
+            leases: 0,
+            load: self.load.lock().clone(),
+        }])
     }
 
     async fn close(&self) {

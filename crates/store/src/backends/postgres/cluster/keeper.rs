@@ -34,7 +34,7 @@ const LAST_SEQ: &str = "SELECT greatest((SELECT max(seq) FROM message), (SELECT 
      (SELECT max(seq) FROM attempt), (SELECT max(seq) FROM application), (SELECT max(seq) FROM endpoint), \
      (SELECT max(seq) FROM source), (SELECT max(last_seq) FROM node), 0)";
 const REGISTER: &str = "INSERT INTO node (slot, holder, name, version, started_at, heartbeat_at, low_water, last_seq, info) \
-     VALUES ($1, NULL, $2, $3, clock_timestamp(), clock_timestamp(), $4, $4, '{}') RETURNING id";
+     VALUES ($1, NULL, $2, $3, clock_timestamp(), clock_timestamp(), $4, $4, $5) RETURNING id";
 const HOLD: &str = "UPDATE node SET holder = id WHERE id = $1";
 /// The sign of life; no row when another node has taken over. Tells how many live and whether configuration changed.
 const HEARTBEAT: &str = "UPDATE node SET heartbeat_at = clock_timestamp(), low_water = $2, last_seq = $3, info = $4 \
@@ -81,7 +81,7 @@ async fn join(client: &mut Client, shared: &Shared, name: &str) -> Result<(), Er
     shared.seqs.take_slot(slot.into(), Seq(last));
     let mark = shared.seqs.next(shared.clock.now());
     let version = env!("CARGO_PKG_VERSION");
-    let node: i64 = transaction.query_one(REGISTER, &[&slot, &name, &version, &mark.0]).await?.try_get(0)?;
+    let node: i64 = transaction.query_one(REGISTER, &[&slot, &name, &version, &mark.0, &shared.load.text()]).await?.try_get(0)?;
     transaction.execute(HOLD, &[&node]).await?;
     let begun = Instant::now();
     transaction.commit().await?;

@@ -81,7 +81,8 @@ async fn begin_with_keys(
 ) -> Result<(), Error> {
     let Line { client, statements } = line;
     let fence: [&(dyn ToSql + Sync); 1] = [&node];
-    let (begun, fenced, claimed) = futures_util::join!(
+    let (begun, fenced, claimed) = tokio::join!(
+            biased;
         client.batch_execute("BEGIN"),
         client.query_one(&statements.fence, &fence),
         keys.claim(client, statements, shared, steps)
@@ -106,13 +107,15 @@ async fn send(
         }
         let fence: [&(dyn ToSql + Sync); 1] = [&node];
         let (begun, fenced) =
-            futures_util::join!(client.batch_execute("BEGIN"), client.query_one(&statements.fence, &fence));
+            tokio::join!(
+            biased;client.batch_execute("BEGIN"), client.query_one(&statements.fence, &fence));
         begun?;
         fenced.map(|_| ())
     };
     let given_back: Vec<&[u8]> = keys.given_back.iter().map(|key| &key[..]).collect();
     let unclaim: [&(dyn ToSql + Sync); 1] = [&given_back];
-    let (begun, unclaimed, messages, receipts, attempts, ended, rows, committed) = futures_util::join!(
+    let (begun, unclaimed, messages, receipts, attempts, ended, rows, committed) = tokio::join!(
+            biased;
         begin,
         run(client, &statements.give_back_keys, given_back.is_empty(), &unclaim),
         insert_messages(client, &statements.insert_messages, &columns.messages),

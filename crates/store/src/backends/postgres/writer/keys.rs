@@ -85,7 +85,8 @@ impl Keys {
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
             [&keys, &requests, &messages, &born, &kinds, &oldest, &oldest_deduped];
         let only_keys: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&keys];
-        let (claimed, found) = futures_util::join!(
+        let (claimed, found) = tokio::join!(
+            biased;
             client.execute(&statements.claim_keys, &values),
             client.query(&statements.find_keys, &only_keys)
         );

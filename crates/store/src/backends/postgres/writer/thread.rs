@@ -41,7 +41,7 @@ const BACKED_ALONE: usize = 4096;
 /// Tries to commit while the store is closing, a pause after each. What is left over is found by whoever adopts it.
 const CLOSING_TRIES_MAX: usize = 40;
 
-type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>>>>;
+type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>> + Send>>;
 
 /// The thread's state.
 pub(in super::super) struct Writer {
