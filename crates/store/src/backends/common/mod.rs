@@ -4,6 +4,7 @@
 //! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
 //! change of what every backend stores or answers.
 
+pub(super) mod configuration;
 mod damaged;
 mod fits;
 mod keys;

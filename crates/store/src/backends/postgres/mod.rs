@@ -1,8 +1,9 @@
 //! PostgreSQL: one database under as many nodes as wanted.
 //!
-//! [`database`] gives connections, [`schema`] brings the tables up to date. Everything of one store lies in one schema
+//! [`database`] gives connections, [`schema`] brings the tables up to date, [`core`] is configuration.
 //! of one database: the first of the connection's `search_path`.
 
+mod core;
 mod database;
 mod endpoint;
 mod fault;
@@ -11,5 +12,6 @@ mod schema;
 mod tests;
 mod tls;
 
+pub use self::core::PgCore;
 pub use endpoint::DatabaseOptions;
 pub use schema::{MigrationState, migrate, migration_status};
