@@ -5,6 +5,7 @@
 //! change of what every backend stores or answers.
 
 mod committed;
+pub(super) mod configuration;
 mod damaged;
 mod fits;
 mod forward;

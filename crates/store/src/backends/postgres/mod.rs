@@ -1,6 +1,6 @@
 //! PostgreSQL: one database under as many nodes as wanted.
 //!
-//! [`database`] gives connections, [`schema`] brings the tables up to date. Everything of one store lies in one schema
+//! [`database`] gives connections, [`schema`] brings the tables up to date, [`core`] is configuration.
 //! of one database: the first of the connection's `search_path`.
 
 mod cluster;
@@ -18,6 +18,7 @@ mod tests;
 mod tls;
 mod writer;
 
+pub use self::core::PgCore;
 pub use endpoint::DatabaseOptions;
 pub use store::{PostgresOptions, PostgresStore};
 pub use schema::{MigrationState, migrate, migration_status};
