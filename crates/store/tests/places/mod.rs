@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hooktide_store::conformance::Place;
 
-pub use postgres::PostgresPlace;
-pub use sqlite::SqlitePlace;
+pub(crate) use postgres::PostgresPlace;
+pub(crate) use sqlite::SqlitePlace;
 
 /// How long idempotency keys are remembered.
 const WINDOW: Duration = Duration::from_secs(24 * 3600);
@@ -21,7 +21,7 @@ const SECRET: &[u8] = b"a main secret of sufficient length";
 
 /// How history is cut into segments.
 #[derive(Clone, Copy, Debug)]
-pub enum Segments {
+pub(crate) enum Segments {
     /// So that every claim crosses several.
     Small,
     /// So that every claim stays in one.
@@ -29,7 +29,7 @@ pub enum Segments {
 }
 
 /// A fresh place of that backend.
-pub async fn place(backend: &str, segments: Segments) -> Box<dyn Place> {
+pub(crate) async fn place(backend: &str, segments: Segments) -> Box<dyn Place> {
     match (backend, segments) {
         ("sqlite", Segments::Small) => Box::new(SqlitePlace::fresh(7)),
         ("sqlite", Segments::Big) => Box::new(SqlitePlace::fresh(200_000)),

@@ -21,14 +21,14 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// A PostgreSQL store's schema. A kill is what a node's death is for the others: it can write nothing more, and what it
 /// had is anyone's.
-pub struct PostgresPlace {
+pub(crate) struct PostgresPlace {
     schema: ScratchSchema,
     span: Duration,
 }
 
 impl PostgresPlace {
     /// A fresh one; a segment of history takes in so much time.
-    pub async fn fresh(span: Duration) -> Self {
+    pub(crate) async fn fresh(span: Duration) -> Self {
         Self { schema: ScratchSchema::create().await, span }
     }
 }

@@ -20,7 +20,7 @@ use super::{DEDUPE_WINDOW, FOR_EVER, SECRET, WINDOW};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A SQLite store's folder. A kill moves on to a copy of what lay on the disk at that moment.
-pub struct SqlitePlace {
+pub(crate) struct SqlitePlace {
     directory: tempfile::TempDir,
     /// How many times the store was killed: the folder in use.
     life: Mutex<u32>,
@@ -29,7 +29,7 @@ pub struct SqlitePlace {
 
 impl SqlitePlace {
     /// A fresh one; a segment of history takes so many events.
-    pub fn fresh(chunk_events: u64) -> Self {
+    pub(crate) fn fresh(chunk_events: u64) -> Self {
         let directory = tempfile::tempdir().expect("a folder is made");
         Self { directory, life: Mutex::new(0), chunk_events }
     }

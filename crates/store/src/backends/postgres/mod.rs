@@ -20,5 +20,5 @@ mod writer;
 
 pub use self::core::PgCore;
 pub use endpoint::DatabaseOptions;
-pub use store::{PostgresOptions, PostgresStore};
 pub use schema::{MigrationState, migrate, migration_status};
+pub use store::{PostgresOptions, PostgresStore};

@@ -72,7 +72,7 @@ impl PostgresStore {
         schema::bring_up(&database).await?;
         let vault = Arc::new(options.vault);
         let clock = Arc::clone(&options.clock);
-        let core = PgCore::open(
+        let core = PgCore::over(
             database.clone(),
             Arc::clone(&vault),
             Arc::clone(&clock),
@@ -82,8 +82,7 @@ impl PostgresStore {
         let mint = core.mint().clone();
         let span = options.partition_span.unwrap_or_else(|| Partitions::span(options.retention.history));
         let partitions = Partitions::open(database.clone(), span, clock.now()).await?;
-        let history =
-            PgHistory::new(database.clone(), mint.clone(), Arc::clone(&vault), Arc::clone(&clock));
+        let history = PgHistory::new(database.clone(), mint.clone(), Arc::clone(&vault), Arc::clone(&clock));
         let shared = Arc::new(Shared {
             database,
             vault,
@@ -187,7 +186,9 @@ impl Flow for PostgresStore {
     async fn record(&self, outcome: Outcome) {
         self.shared.queue.outcomes_have_room().await;
         if self.shared.queue.push(Op::Record(Box::new(outcome))).is_err() {
-            tracing::debug!("an outcome came after the store was closed: its delivery is tried by another node");
+            tracing::debug!(
+                "an outcome came after the store was closed: its delivery is tried by another node"
+            );
         }
     }
 

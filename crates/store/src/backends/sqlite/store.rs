@@ -30,8 +30,7 @@ use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
     ListedAttempt, ListedMessage, Load, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, NodeState,
-    ObjectRef,
-    Outcome, ReceiptFilter, Store, StoreError,
+    ObjectRef, Outcome, ReceiptFilter, Store, StoreError,
 };
 
 /// How often a read is begun while retention takes chunks away.
@@ -130,7 +129,15 @@ impl SqliteStore {
             Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
         writer.sealer = writer::seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
         let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
-        Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)), opened_at: Instant::now(), load: Mutex::default() })
+        Ok(Self {
+            core,
+            parts,
+            seqs,
+            retention: options.retention,
+            writer: Mutex::new(Some(thread)),
+            opened_at: Instant::now(),
+            load: Mutex::default(),
+        })
     }
 
     /// The inner parts.

@@ -79,7 +79,8 @@ pub(super) async fn adopt_orphans(
 async fn known_dead(client: &Client, node: i64) -> Result<Vec<i64>, Error> {
     let Some(own) = Process::own() else { return Ok(Vec::new()) };
     let living = client.query(LIVING, &[&node]).await?;
-    let is_gone = |row: &tokio_postgres::Row| process_of(row.get(1)).is_some_and(|process| process.is_gone(&own));
+    let is_gone =
+        |row: &tokio_postgres::Row| process_of(row.get(1)).is_some_and(|process| process.is_gone(&own));
     Ok(living.iter().filter(|row| is_gone(row)).map(|row| row.get(0)).collect())
 }
 

@@ -51,13 +51,13 @@ impl PgCore {
     ) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
         schema::bring_up(&database).await?;
-        Self::over(database, vault, clock, idempotency_window).await
+        Self::over(database, Arc::new(vault), clock, idempotency_window).await
     }
 
     /// The same over a database that is open and up to date.
     pub(in crate::backends::postgres) async fn over(
         database: Database,
-        vault: Vault,
+        vault: Arc<Vault>,
         clock: Arc<dyn Clock>,
         idempotency_window: Duration,
     ) -> Result<Self, StoreError> {

@@ -23,7 +23,7 @@ pub(super) const WAITING: &str = "
         FROM node_owner o WHERE o.owner IS NOT NULL
     ), owners (owner) AS (
         SELECT owner FROM node_owner WHERE owner IS NOT NULL
-        UNION ALL SELECT -$1
+        UNION ALL SELECT -$1::BIGINT
         UNION ALL SELECT -app FROM endpoint WHERE seq = $1
     )
     SELECT sum(waiting.untried)::BIGINT, sum(waiting.tried)::BIGINT

@@ -56,12 +56,14 @@ impl Bounds {
     }
 
     /// From what the catalogue says: `FOR VALUES FROM ('1') TO ('2')`.
-    pub(super) fn parse(row: &Row, index: usize) -> Result<Self, StoreError> {
-        let text: &str = column(row, index)?;
+    ///
+    /// `None` for one that is being dropped: its row is still seen, but not its bounds.
+    pub(super) fn parse(row: &Row, index: usize) -> Result<Option<Self>, StoreError> {
+        let Some(text) = column::<Option<&str>>(row, index)? else { return Ok(None) };
         let mut numbers = text.split(|one: char| !one.is_ascii_digit()).filter(|part| !part.is_empty());
         let mut next = || numbers.next().and_then(|number| number.parse().ok());
         match (next(), next()) {
-            (Some(low), Some(high)) => Ok(Self { low, high }),
+            (Some(low), Some(high)) => Ok(Some(Self { low, high })),
             _ => Err(StoreError::Database(format!("a partition of history has odd bounds: {text}"))),
         }
     }
@@ -205,7 +207,11 @@ async fn read(client: &Object) -> Result<BTreeMap<i64, i64>, StoreError> {
 }
 
 fn bounds_of(rows: &[Row]) -> Result<BTreeMap<i64, i64>, StoreError> {
-    rows.iter().map(|row| Bounds::parse(row, 0).map(|bounds| (bounds.low, bounds.high))).collect()
+    let mut found = BTreeMap::new();
+    for row in rows {
+        found.extend(Bounds::parse(row, 0)?.map(|bounds| (bounds.low, bounds.high)));
+    }
+    Ok(found)
 }
 
 /// What is to be made for the key: its span, less what is there of it. A store whose spans were longer or shorter

@@ -22,12 +22,11 @@ use crate::backends::common::Retention;
 use crate::backends::postgres::database::{Database, LOCK_SPACE};
 
 /// Every partition of the three tables: bounds and bytes with its indexes, by the catalogue's indexes. One that another
-/// node is dropping has no size.
+/// node is dropping has neither.
 const SIZES: &str = "
     SELECT pg_get_expr(child.relpartbound, child.oid), coalesce(pg_total_relation_size(child.oid), 0)
     FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
-    WHERE inhparent IN (to_regclass('message'), to_regclass('receipt'), to_regclass('attempt'))
-        AND child.relpartbound IS NOT NULL";
+    WHERE inhparent IN (to_regclass('message'), to_regclass('receipt'), to_regclass('attempt'))";
 
 /// No message below it is only in a node's memory. A few rows.
 const LOW_WATER: &str = "SELECT min(low_water) FROM node WHERE holder IS NOT NULL";
@@ -137,7 +136,7 @@ async fn drop_old(
 async fn sizes(client: &Object) -> Result<BTreeMap<i64, (Bounds, u64)>, StoreError> {
     let mut sizes = BTreeMap::new();
     for row in client.query(SIZES, &[]).await.map_err(|error| Database::fault(&error))? {
-        let bounds = Bounds::parse(&row, 0)?;
+        let Some(bounds) = Bounds::parse(&row, 0)? else { continue };
         let bytes: i64 = column(&row, 1)?;
         sizes.entry(bounds.low).or_insert((bounds, 0)).1 += bytes.unsigned_abs();
     }

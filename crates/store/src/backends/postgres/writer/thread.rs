@@ -95,7 +95,9 @@ impl Writer {
             if self.shared.queue.is_closed() {
                 failed_tries += 1;
                 if failed_tries >= CLOSING_TRIES_MAX {
-                    tracing::error!("closing without the database: another node, or the next start, tries the last deliveries again");
+                    tracing::error!(
+                        "closing without the database: another node, or the next start, tries the last deliveries again"
+                    );
                     break;
                 }
             }
