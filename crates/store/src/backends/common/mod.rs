@@ -1,7 +1,8 @@
 //! What the backends share: everything about history that is not a database's own.
 //!
 //! How values are packed into columns, which keys a page ranges over, what a filter lets through, where a delivery
-//! stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a change of what every backend stores or answers.
+//! stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a change of
+//! what every backend stores or answers.
 
 mod damaged;
 mod fits;
@@ -11,11 +12,16 @@ mod packing;
 pub(super) mod queue;
 mod range;
 mod receipt_head;
+mod retention;
 mod sealing;
 mod standing;
 
+pub use retention::Retention;
+
 pub(super) use damaged::Damaged;
-pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
+pub(super) use fits::{
+    attempt_fits, filters_by_message, filters_messages, message_fits, message_fits_attempts,
+};
 pub(super) use keys::uid_key;
 pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};
 pub(super) use range::{Range, instants};

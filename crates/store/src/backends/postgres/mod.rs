@@ -6,6 +6,7 @@
 mod database;
 mod endpoint;
 mod fault;
+mod history;
 mod schema;
 #[cfg(test)]
 mod tests;

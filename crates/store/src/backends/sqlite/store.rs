@@ -21,12 +21,12 @@ use super::core::CoreDb;
 use super::history;
 use super::parts::Parts;
 use super::read_back::ReadBack;
-use super::retention::{self, Retention};
+use super::retention;
 use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{pack_body, seal_head, uid_key};
+use crate::backends::common::{Retention, pack_body, seal_head, uid_key};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
