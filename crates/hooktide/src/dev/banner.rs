@@ -1,8 +1,9 @@
 //! What a newcomer sees first: where things are, and what to paste.
 
+use std::path::Path;
+
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use super::{DemoSource, table_endpoint};
 
@@ -10,7 +11,7 @@ use super::{DemoSource, table_endpoint};
 pub(crate) struct Banner<'a> {
     pub(crate) api: &'a str,
     pub(crate) receiver: SocketAddr,
-    pub(crate) data: &'a Path,
+    pub(crate) data: &'a str,
     pub(crate) token: &'a str,
     pub(crate) source: &'a DemoSource,
     /// What the source's provider would send.
@@ -67,7 +68,7 @@ Paste this into another terminal.
 
 Stop with Ctrl-C. Deliveries:
 "#,
-            data = self.data.display(),
+            data = self.data,
             door = self.source.path,
             secret = self.source.secret,
             endpoint = table_endpoint(),
