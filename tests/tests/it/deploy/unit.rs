@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use hooktide_testkit::find_binary;
+use hooktide_testkit::{DEADLINE, find_binary, output_within};
 
 use super::tools::{attempt, check_settings, run, seconds, text};
 
@@ -49,6 +49,15 @@ fn unit_is_closed_as_far_as_a_server_can_be() {
     let threshold = format!("--threshold={EXPOSURE_MAX}");
     let arguments = ["security", "--offline=true", "--no-pager", &threshold];
     let _ = run(Command::new("systemd-analyze").args(arguments).arg(folder.path().join("hooktide.service")));
+}
+
+#[test]
+fn mistake_in_the_configuration_is_not_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = Command::new(find_binary());
+    serve.arg("serve").current_dir(folder.path()).env_clear().env("HOOKTIDE_LISTN", "127.0.0.1:0");
+    let code = output_within(&mut serve, DEADLINE).status.code().expect("it ends by itself").to_string();
+    assert_eq!(values(&text("systemd/hooktide.service"), "RestartPreventExitStatus"), [code]);
 }
 
 #[test]
