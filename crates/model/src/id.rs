@@ -52,22 +52,55 @@ impl Seq {
     }
 }
 
+/// Slots of a store that several nodes share: a key's lowest bits are its maker's slot, so that no two nodes make the
+/// same key.
+pub const SLOTS: i64 = 1024;
+
 /// Hands out keys that only grow, also when the clock steps back.
 #[derive(Debug, Default)]
-pub struct SeqSource(Mutex<i64>);
+pub struct SeqSource(Mutex<Keys>);
+
+#[derive(Debug, Default)]
+struct Keys {
+    last: i64,
+    /// The slot whose keys these are; `None` for every key.
+    slot: Option<i64>,
+}
 
 impl SeqSource {
     /// Keys after `last`, the largest one in the store.
     #[must_use]
     pub fn after(last: Seq) -> Self {
-        Self(Mutex::new(last.0))
+        Self(Mutex::new(Keys { last: last.0, slot: None }))
+    }
+
+    /// From now on only keys of that slot, and after `last`.
+    pub fn take_slot(&self, slot: i64, last: Seq) {
+        let mut keys = self.0.lock();
+        keys.slot = Some(slot.rem_euclid(SLOTS));
+        keys.last = keys.last.max(last.0);
+    }
+
+    /// The largest key so far.
+    #[must_use]
+    pub fn last(&self) -> Seq {
+        Seq(self.0.lock().last)
     }
 
     /// The next key, at or after `now`.
     pub fn next(&self, now: Timestamp) -> Seq {
-        let mut last = self.0.lock();
-        *last = (*last + 1).max(Seq::first_at(now).0);
-        Seq(*last)
+        let mut keys = self.0.lock();
+        let free = (keys.last + 1).max(Seq::first_at(now).0);
+        keys.last = keys.slot.map_or(free, |slot| free + (slot - free).rem_euclid(SLOTS));
+        Seq(keys.last)
+    }
+}
+
+impl Seq {
+    /// The slot of the node that made it, in a store that nodes share.
+    #[must_use]
+    pub const fn slot(self) -> i64 {
+        self.0.rem_euclid(SLOTS)
     }
 }
 

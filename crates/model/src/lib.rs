@@ -23,7 +23,9 @@ pub use attempt::{Attempt, AttemptStatus, DeliveryState, DeliveryStatus, Trigger
 pub use clock::Clock;
 pub use endpoint::{Endpoint, EndpointDestination, EndpointSecret, EndpointTransformation};
 pub use event_type::EventType;
-pub use id::{AppId, AttemptId, EndpointId, IdMint, MessageId, ReceiptId, Seq, SeqSource, SourceId, TaskId};
+pub use id::{
+    AppId, AttemptId, EndpointId, IdMint, MessageId, ReceiptId, SLOTS, Seq, SeqSource, SourceId, TaskId,
+};
 pub use message::{ContentType, Message};
 pub use name::{Channel, EventTypeName, Metadata, OrgId, Tag, Uid};
 pub use page::{Order, Page, PageRequest};

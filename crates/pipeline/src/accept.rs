@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hooktide_model::{Channel, ContentType, Endpoint, EndpointId, EventTypeName, Seq, Tag, Timestamp, Uid};
+use hooktide_model::{
+    Application, Channel, ContentType, Endpoint, EndpointId, EventTypeName, Seq, Tag, Timestamp, Uid,
+};
 use hooktide_store::{Accepted, Idempotency, NewMessage, Placement, StoreError, Target};
 use smallvec::SmallVec;
 
 use crate::engine::Engine;
 use crate::filters;
+use crate::leases::lease_of;
 use crate::{AppConfig, Inbound, SourceConfig};
 
 /// A checked publish call.
@@ -65,7 +68,7 @@ pub(crate) async fn accept(engine: &Engine, publish: Publish) -> Result<Accepted
         request: None,
     };
     let takers = match publish.only {
-        Some(only) => only_to(&publish.app, only),
+        Some(only) => only_to(engine, &publish.app, only),
         None => takers(engine, &publish.app, event).await?,
     };
     let targets = place_all(engine, &takers, later, now);
@@ -110,12 +113,13 @@ pub(crate) async fn takers(
     let kept_out = filters::kept_out(engine, app, event).await?;
     let takes = |endpoint: &&Endpoint| endpoint.takes(event.event_type, event.channels);
     let takers = app.endpoints.iter().filter(takes);
-    Ok(takers.filter(|endpoint| !kept_out.contains(&endpoint.id)).map(Taker::of).collect())
+    let takers = takers.filter(|endpoint| !kept_out.contains(&endpoint.id));
+    Ok(takers.map(|endpoint| Taker::of(engine, &app.application, endpoint)).collect())
 }
 
-fn only_to(app: &AppConfig, only: EndpointId) -> SmallVec<[Taker; 4]> {
+fn only_to(engine: &Engine, app: &AppConfig, only: EndpointId) -> SmallVec<[Taker; 4]> {
     let named = app.endpoints.iter().filter(|endpoint| endpoint.id == only && !endpoint.disabled);
-    named.map(Taker::of).collect()
+    named.map(|endpoint| Taker::of(engine, &app.application, endpoint)).collect()
 }
 
 /// A place for each: nothing may pause between this and the submission to the store.
@@ -133,24 +137,30 @@ pub(crate) fn place_all(
 pub(crate) struct Taker {
     endpoint: Seq,
     is_ordered: bool,
+    lease: Option<Seq>,
 }
 
 impl Taker {
-    fn of(endpoint: &Endpoint) -> Self {
-        Self { endpoint: endpoint.id.seq(), is_ordered: endpoint.ordering_key.is_some() }
+    fn of(engine: &Engine, application: &Application, endpoint: &Endpoint) -> Self {
+        Self {
+            endpoint: endpoint.id.seq(),
+            is_ordered: endpoint.ordering_key.is_some(),
+            lease: lease_of(&*engine.store, application, endpoint),
+        }
     }
 }
 
-/// What is kept in order goes by the schedule: that is where the order is.
+/// What is kept in order, or needs a lease, goes by the schedule: that is where the order is, and where the node with the
+/// lease finds it.
 fn place(engine: &Engine, taker: Taker, later: Option<Timestamp>, now: Timestamp) -> Target {
-    let Taker { endpoint, is_ordered } = taker;
+    let Taker { endpoint, is_ordered, lease } = taker;
     let placement = match later {
-        Some(due) => Placement::Scheduled { due },
-        None if is_ordered => Placement::Scheduled { due: now },
+        Some(due) => Placement::Scheduled { due, lease },
+        None if is_ordered || lease.is_some() => Placement::Scheduled { due: now, lease },
         None if engine.lanes.try_reserve(endpoint) => Placement::Lane,
         None => {
             engine.meters.spilled();
-            Placement::Scheduled { due: now }
+            Placement::scheduled(now)
         }
     };
     Target { endpoint, placement }

@@ -34,7 +34,7 @@ impl FlowListener for Dispatcher {
                         engine.start_slot(&lane);
                     }
                 }
-                Placement::Scheduled { due } => note_due(&engine, target.endpoint, due),
+                Placement::Scheduled { due, .. } => note_due(&engine, target.endpoint, due),
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hooktide_destinations::kinds::http::HttpShared;
 use hooktide_destinations::seam::Shared;
 use hooktide_model::{
-    AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp, Trigger,
+    AppId, Application, Clock, EndpointId, MessageId, OrgId, RetrySchedule, Seq, TaskId, Timestamp,
 };
 use hooktide_store::{Accepted, Idempotency, ObjectRef, Store, StoreError};
 use http::HeaderValue;
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::dispatch::{Dispatcher, note_due};
 use crate::engine::{Engine, EngineParts};
+use crate::leases::Again;
 use crate::{AppConfig, Catalogue, FetchLimits, Publish, PublishError, accept, feed, recover, sweep, timer};
 
 /// The part of the time for stopping that feeds may use: they end first, so that nothing new comes in.
@@ -144,8 +145,8 @@ impl Pipeline {
         if found.payload.is_none() {
             return Err(ResendError::PayloadGone);
         }
-        let now = self.engine.clock.now();
-        store.schedule(message.seq(), endpoint.seq(), now, Trigger::Manual, idempotency).await?;
+        let row = Again::to(&self.engine, app, endpoint).row(&self.engine, message.seq());
+        store.schedule(row, idempotency).await?;
         Ok(())
     }
 
@@ -170,8 +171,9 @@ impl Pipeline {
             Some(idempotency) => recover::task_of(idempotency),
             None => engine.store.mint().id(engine.store.seqs().next(engine.clock.now())),
         };
+        let again = Again::to(&self.engine, app, endpoint);
         self.engine.runtime.spawn(async move {
-            match recover::recover(engine, endpoint, since, until, idempotency).await {
+            match recover::recover(engine, again, since, until, idempotency).await {
                 Ok(resent) => tracing::info!(%task, %endpoint, resent, "recovery scheduled"),
                 Err(error) => tracing::error!(%task, %endpoint, %error, "recovery failed; ask for it again"),
             }

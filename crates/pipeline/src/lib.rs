@@ -24,6 +24,7 @@ mod keyed;
 mod keys;
 mod lane;
 mod lanes;
+mod leases;
 mod meters;
 mod original;
 mod outlet;

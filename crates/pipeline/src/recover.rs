@@ -6,12 +6,13 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use hooktide_model::{
     AttemptId, AttemptStatus, DeliveryStatus, EndpointId, MessageId, Order, PageRequest, Seq, TaskId,
-    Timestamp, Trigger, id::TypedId,
+    Timestamp, id::TypedId,
 };
 use hooktide_store::{AttemptFilter, Idempotency, StoreError};
 
 use crate::engine::Engine;
 use crate::keyed::part_of;
+use crate::leases::Again;
 
 /// Attempts looked at, and deliveries scheduled, at once.
 const BATCH: usize = 200;
@@ -19,11 +20,12 @@ const BATCH: usize = 200;
 /// Resend every message accepted in `since ..= until` that has failed at the endpoint and never succeeded.
 pub(crate) async fn recover(
     engine: Arc<Engine>,
-    endpoint: EndpointId,
+    again: Again,
     since: Timestamp,
     until: Timestamp,
     idempotency: Option<Idempotency>,
 ) -> Result<usize, StoreError> {
+    let endpoint = again.endpoint;
     let (mut seen, mut resent) = (HashSet::new(), 0);
     for status in [AttemptStatus::Fail, AttemptStatus::Canceled] {
         let mut cursor = None;
@@ -40,7 +42,7 @@ pub(crate) async fn recover(
                 }
             }
             resent += missed.len();
-            schedule(&engine, endpoint, missed, idempotency).await?;
+            schedule(&engine, again, missed, idempotency).await?;
             if page.done {
                 break;
             }
@@ -72,15 +74,14 @@ async fn was_missed(engine: &Engine, message: MessageId, endpoint: EndpointId) -
 
 async fn schedule(
     engine: &Engine,
-    endpoint: EndpointId,
+    again: Again,
     missed: Vec<Seq>,
     idempotency: Option<Idempotency>,
 ) -> Result<(), StoreError> {
-    let now = engine.clock.now();
     let rows = missed.into_iter().map(|message| {
         // The task may run again and resends each once.
         let key = idempotency.map(|task| part_of(task, message));
-        engine.store.schedule(message, endpoint.seq(), now, Trigger::Manual, key)
+        engine.store.schedule(again.row(engine, message), key)
     });
     join_all(rows).await.into_iter().collect()
 }

@@ -27,7 +27,17 @@ pub enum Placement {
     Scheduled {
         /// When it is due.
         due: Timestamp,
+        /// Only the node that has this lease may try it: see [`crate::Flow::lease`]. `None` where any node may.
+        lease: Option<Seq>,
     },
+}
+
+impl Placement {
+    /// In the schedule, for whichever node.
+    #[must_use]
+    pub const fn scheduled(due: Timestamp) -> Self {
+        Self::Scheduled { due, lease: None }
+    }
 }
 
 /// One endpoint that a new message goes to.
@@ -104,10 +114,27 @@ pub struct Accepted {
 /// The schedule row that a delivery came from. Opaque to the flow; handed back with the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScheduleRow {
-    /// The segment of history that holds the row.
-    pub segment: u32,
+    /// The part of the schedule that holds the row: a segment of history, or whose rows they are.
+    pub segment: i64,
     /// The row's due time, part of its key.
     pub due: Timestamp,
+    /// Tells rows of one delivery and time apart where the backend lets them be; 0 elsewhere.
+    pub id: i64,
+}
+
+/// A schedule row that is asked for by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewRow {
+    /// The message's key.
+    pub message: Seq,
+    /// The endpoint's key.
+    pub endpoint: Seq,
+    /// When it is due.
+    pub due: Timestamp,
+    /// What asked for it.
+    pub trigger: Trigger,
+    /// As in [`Placement::Scheduled`].
+    pub lease: Option<Seq>,
 }
 
 /// How the delivery that was tried had reached its lane.
@@ -183,6 +210,11 @@ pub trait FlowListener: Send + Sync + 'static {
     fn scheduled(&self, endpoint: Seq, due: Timestamp);
     /// A receipt of this source is durable, and lists have it.
     fn received(&self, source: Seq);
+    /// Another node has changed configuration: what is remembered of it may be old.
+    fn configuration_changed(&self) {}
+    /// Other nodes deliver from now on what this one had in hand: let go of all of it, without an outcome. New
+    /// deliveries are this node's again.
+    fn disowned(&self) {}
 }
 
 /// What the flow has of an endpoint's deliveries: the schedule's rows of these are not read again. Asked once per row,

@@ -15,7 +15,7 @@ pub mod vault;
 pub use error::StoreError;
 pub use flow::{
     Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NewReceipt,
-    NewRefusal, NothingInHand, Outcome, Placement, ScheduleRow, Target,
+    NewRefusal, NewRow, NothingInHand, Outcome, Placement, ScheduleRow, Target,
 };
 pub use queries::{
     AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, ReceiptFilter,

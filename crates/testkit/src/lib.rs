@@ -13,6 +13,7 @@ mod dns;
 mod integrity;
 mod ledger;
 mod on_disk;
+mod postgres;
 mod process;
 mod raw;
 mod receiver;
@@ -29,6 +30,7 @@ pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
 pub use on_disk::{Attempts, OnDisk};
+pub use postgres::ScratchSchema;
 pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};

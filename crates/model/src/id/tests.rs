@@ -57,3 +57,18 @@ proptest! {
         let _ = format!("msg_{text}").parse::<MessageId>();
     }
 }
+
+#[test]
+fn nodes_with_different_slots_make_different_keys() {
+    let now = Timestamp::from_unix_ms(1_795_000_000_000);
+    let (one, other) = (SeqSource::default(), SeqSource::after(Seq::first_at(now)));
+    one.take_slot(0, Seq::MIN);
+    other.take_slot(1023, Seq::first_at(now));
+    let mut last = (Seq::MIN, Seq::MIN);
+    for _ in 0..5_000 {
+        let keys = (one.next(now), other.next(now));
+        assert_eq!((keys.0.slot(), keys.1.slot()), (0, 1023));
+        assert!(keys.0 > last.0 && keys.1 > last.1, "keys grow");
+        last = keys;
+    }
+}

@@ -1,6 +1,8 @@
 //! The storage backends. A new one is a folder here and a line in the list.
 
+mod common;
+pub mod postgres;
 pub mod sqlite;
 
 /// Names of the backends, as a database URL's scheme spells them.
-pub const BACKENDS: &[&str] = &["sqlite"];
+pub const BACKENDS: &[&str] = &["sqlite", "postgres"];

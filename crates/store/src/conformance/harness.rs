@@ -17,8 +17,8 @@ use smallvec::SmallVec;
 use tokio::sync::Notify;
 
 use crate::{
-    Accepted, DeliverySource, Due, FlowListener, NewAttempt, NewMessage, NothingInHand, Outcome, Placement,
-    ScheduleRow, Store, StoreError, Target,
+    Accepted, DeliverySource, Due, FlowListener, NewAttempt, NewMessage, NewRow, NothingInHand, Outcome,
+    Placement, ScheduleRow, Store, StoreError, Target,
 };
 
 /// How long a claim waits for what must happen, before it is broken.
@@ -278,6 +278,11 @@ impl FlowListener for Ear {
     fn received(&self, source: Seq) {
         self.note(|heard| heard.received.push(source));
     }
+}
+
+/// A row that somebody asked for.
+pub(super) fn by_hand(message: Seq, endpoint: Seq, due: Timestamp) -> NewRow {
+    NewRow { message, endpoint, due, trigger: Trigger::Manual, lease: None }
 }
 
 /// Poll until something that no listener tells of has happened.

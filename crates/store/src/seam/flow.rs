@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hooktide_model::{Seq, Timestamp, Trigger};
+use hooktide_model::{Seq, Timestamp};
 
-use crate::{Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, NewRefusal, Outcome, StoreError};
+use crate::{
+    Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, NewRefusal, NewRow, Outcome, StoreError,
+};
 
 /// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.
 #[async_trait]
@@ -31,14 +33,7 @@ pub trait Flow: Send + Sync + 'static {
 
     /// Write a schedule row for a stored message (resend, recover), and its idempotency key with it. Returns when it is
     /// flushed. A key that is already there writes nothing: `Ok` for the same request, `KeyReused` for another.
-    async fn schedule(
-        &self,
-        message: Seq,
-        endpoint: Seq,
-        due: Timestamp,
-        trigger: Trigger,
-        idempotency: Option<Idempotency>,
-    ) -> Result<(), StoreError>;
+    async fn schedule(&self, row: NewRow, idempotency: Option<Idempotency>) -> Result<(), StoreError>;
 
     /// The endpoint's earliest deliveries due at `now`, at most `limit`, and the due time of the next one beyond
     /// those. Rows stay until their outcome is recorded, so those the caller has in hand are passed over. A row whose
@@ -63,6 +58,23 @@ pub trait Flow: Send + Sync + 'static {
 
     /// Commit what is queued, save the low-water mark, close. Later calls answer `Unavailable`.
     async fn close(&self);
+
+    /// Whether what this node has in hand is still its own to send: asked just before each try. Never waits.
+    fn may_send(&self) -> bool {
+        true
+    }
+
+    /// Whether other nodes use the same store.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Have the lease of that key (an endpoint's, an application's, a source's), or try to get it: one node has it at a
+    /// time, until it gives it back or dies. Whether this node has it.
+    async fn lease(&self, key: Seq) -> Result<bool, StoreError> {
+        let _ = key;
+        Ok(true)
+    }
 
     /// Drop what retention allows to be dropped now; how many segments went. Safe to call at any time.
     async fn sweep(&self) -> Result<usize, StoreError>;

@@ -57,13 +57,13 @@ pub(crate) fn judge(tree: &Tree, registry: &Registry) -> Vec<Finding> {
         .collect()
 }
 
-/// The names of the files and folders that are members: all but the list itself and tests.
+/// The names of the files and folders that are members: all but the list itself, tests, and what members share.
 fn members(tree: &Tree, registry: &Registry) -> Vec<String> {
     let inside = tree.sources.iter().filter(|source| source.path != registry.file);
     let mut names: Vec<String> = inside
         .filter_map(|source| source.path.strip_prefix(registry.folder)?.strip_prefix('/'))
         .map(|rest| rest.split('/').next().unwrap_or(rest).trim_end_matches(".rs").to_owned())
-        .filter(|name| !matches!(name.as_str(), "mod" | "tests"))
+        .filter(|name| !matches!(name.as_str(), "mod" | "tests" | "common"))
         .collect();
     names.sort();
     names.dedup();

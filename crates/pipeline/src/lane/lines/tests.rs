@@ -12,7 +12,7 @@ fn at(ms: i64) -> Timestamp {
 
 /// A delivery whose place in the schedule is its number.
 fn job(seq: i64) -> Job {
-    let source = DeliverySource::Schedule(ScheduleRow { segment: 1, due: at(seq) });
+    let source = DeliverySource::Schedule(ScheduleRow { segment: 1, due: at(seq), id: 0 });
     Job { source, order: Some(0), ..plain(seq) }
 }
 

@@ -9,10 +9,11 @@ use std::sync::atomic::Ordering;
 use hooktide_model::{Message, Seq, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::chunk::{Chunk, Reader, Waiting, trigger};
+use super::chunk::{Chunk, Reader, Waiting};
 use super::history::read_from;
 use super::parts::Parts;
 use super::writer::Tombstone;
+use crate::backends::common::trigger;
 use crate::{Due, InHand, NothingInHand, ScheduleRow};
 
 /// By the index of a sealed chunk, in its order: read row by row, as far as needed.
@@ -58,7 +59,7 @@ pub(super) fn due(
 
 impl Row {
     fn key(self) -> ScheduleRow {
-        ScheduleRow { segment: self.segment, due: self.waiting.due }
+        ScheduleRow { segment: self.segment.into(), due: self.waiting.due, id: 0 }
     }
 }
 

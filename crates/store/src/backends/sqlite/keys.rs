@@ -80,15 +80,3 @@ fn find_in(chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> 
     let mut find = reader.prepare_cached(FIND_KEY)?;
     find.query_row([key], |row| Ok(KeyEntry { message: row.get(0)?, request: row.get(1)? })).optional()
 }
-
-/// The key of a publisher's event id: it is unique in its application.
-pub(super) fn uid_key(app: hooktide_model::Seq, uid: &str) -> [u8; 16] {
-    use sha2::Digest;
-    let mut hash = sha2::Sha256::new();
-    hash.update(b"uid");
-    hash.update(app.0.to_be_bytes());
-    hash.update(uid.as_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&hash.finalize()[..16]);
-    key
-}

@@ -13,7 +13,6 @@ mod history;
 mod keys;
 mod parts;
 mod read_back;
-mod receipt_head;
 mod recover;
 mod retention;
 mod store;

@@ -14,9 +14,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, ScheduleChange, Waiting, get_meta, open_writer, put_meta};
-use super::history::unpack_targets;
 use super::writer::{Tombstone, delete_rows, insert_schedule_row};
 use crate::ScheduleRow;
+use crate::backends::common::unpack_targets;
 
 /// A range of the primary key.
 pub(super) const TARGETS: &str = "SELECT seq, targets FROM message WHERE seq >= ?1 AND targets <> x''";
@@ -85,7 +85,7 @@ fn collect_finished(later: &Chunk, chunk: &Arc<Chunk>, dead: &mut Vec<Tombstone>
     let mut rows = select.query([chunk.number])?;
     while let Some(row) = rows.next()? {
         let due = Timestamp::from_unix_ms(row.get(1)?);
-        let key = ScheduleRow { segment: chunk.number, due };
+        let key = ScheduleRow { segment: chunk.number.into(), due, id: 0 };
         dead.push(Tombstone { row: key, endpoint: Seq(row.get(0)?), message: Seq(row.get(2)?) });
     }
     Ok(())

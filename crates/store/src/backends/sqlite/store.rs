@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use hooktide_model::{
     AppId, Attempt, AttemptId, Clock, DeliveryState, DeliveryStatus, EndpointId, IdMint, Message, MessageId,
-    Page, PageRequest, Receipt, ReceiptHead, ReceiptId, Seq, SeqSource, SourceId, Timestamp, Trigger,
+    Page, PageRequest, Receipt, ReceiptHead, ReceiptId, Seq, SeqSource, SourceId, Timestamp,
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
@@ -19,20 +19,19 @@ use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
 use super::core::CoreDb;
 use super::history;
-use super::keys::uid_key;
 use super::parts::Parts;
 use super::read_back::ReadBack;
-use super::receipt_head::seal_head;
 use super::retention::{self, Retention};
 use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
+use crate::backends::common::{pack_body, seal_head, uid_key};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, ObjectRef, Outcome,
-    ReceiptFilter, Store, StoreError,
+    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, ObjectRef,
+    Outcome, ReceiptFilter, Store, StoreError,
 };
 
 /// How long a caller waits for a commit. Providers give up on an answer after ten seconds or so.
@@ -142,7 +141,7 @@ impl SqliteStore {
 
     fn seal_receipt(&self, receipt: Option<&NewReceipt>) -> Result<Option<PreparedReceipt>, StoreError> {
         let seal = |receipt: &NewReceipt| {
-            let head = seal_head(&self.core, receipt.source, &receipt.head)?;
+            let head = seal_head(self.core.vault(), receipt.source, &receipt.head)?;
             Ok(PreparedReceipt { source: receipt.source, head })
         };
         receipt.map(seal).transpose()
@@ -262,7 +261,7 @@ impl Flow for SqliteStore {
     }
 
     async fn accept(&self, message: NewMessage) -> Result<Accepted, StoreError> {
-        let (body, plain_bytes) = history::pack_body(&message.payload);
+        let (body, plain_bytes) = pack_body(&message.payload);
         let uid_key = message.uid.as_ref().map(|uid| uid_key(message.app, uid.as_str()));
         let (reply, answer) = oneshot::channel();
         let targets = message.targets.clone();
@@ -281,8 +280,8 @@ impl Flow for SqliteStore {
     }
 
     async fn refuse(&self, refusal: NewRefusal) -> Result<Seq, StoreError> {
-        let head = seal_head(&self.core, refusal.receipt.source, &refusal.receipt.head)?;
-        let (body, plain_bytes) = refusal.body.map(|body| history::pack_body(&body)).unzip();
+        let head = seal_head(self.core.vault(), refusal.receipt.source, &refusal.receipt.head)?;
+        let (body, plain_bytes) = refusal.body.map(|body| pack_body(&body)).unzip();
         let source = refusal.receipt.source;
         let plain_bytes = plain_bytes.flatten();
         let prepared = PreparedRefusal { source, head, body, plain_bytes, seq: None };
@@ -300,16 +299,9 @@ impl Flow for SqliteStore {
         }
     }
 
-    async fn schedule(
-        &self,
-        message: Seq,
-        endpoint: Seq,
-        due: Timestamp,
-        trigger: Trigger,
-        idempotency: Option<Idempotency>,
-    ) -> Result<(), StoreError> {
+    async fn schedule(&self, row: NewRow, idempotency: Option<Idempotency>) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        let op = Op::Schedule { message, endpoint, due, trigger, idempotency, settled: None, reply };
+        let op = Op::Schedule { row, idempotency, settled: None, reply };
         self.parts.queue.push(op).map_err(|_| stopped())?;
         committed(answer).await
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hooktide_model::{Channel, ContentType, Tag, Trigger, Uid};
+use hooktide_model::{Channel, ContentType, Tag, Uid};
 
-use super::super::harness::{Dice, Harness, is_unavailable};
+use super::super::harness::{Dice, Harness, by_hand, is_unavailable};
 use crate::{DeliverySource, Idempotency, ObjectRef, Placement, StoreError, Target};
 
 /// Bodies of every kind: text, bytes that compress and bytes that do not, nothing at all.
@@ -84,11 +84,7 @@ pub(super) async fn listener_hears_of_each_commit_once(harness: &Harness) {
         harness.record(outcome).await;
     }
     let due = harness.now();
-    harness
-        .store()
-        .schedule(messages[0], endpoint, due, Trigger::Manual, None)
-        .await
-        .expect("a resend is scheduled");
+    harness.store().schedule(by_hand(messages[0], endpoint, due), None).await.expect("a resend is scheduled");
     ear.look(|heard| {
         assert_eq!(heard.committed.len(), messages.len());
         assert!(messages.iter().all(|message| heard.committed.get(message) == Some(&1)));
@@ -108,7 +104,7 @@ pub(super) async fn closed_store_refuses_and_says_so(harness: &Harness) {
     assert!(!store.is_writable());
     let late = store.accept(harness.message(app)).await;
     assert!(is_unavailable(&late), "{late:?}");
-    let late = store.schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
+    let late = store.schedule(by_hand(message, endpoint, harness.now()), None).await;
     assert!(is_unavailable(&late), "{late:?}");
     // Neither waits for ever: the process is ending.
     store.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;

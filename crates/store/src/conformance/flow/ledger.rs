@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
 
-use super::super::harness::{Dice, Harness};
+use super::super::harness::{Dice, Harness, by_hand};
 use crate::{DeliverySource, NothingInHand, Outcome, Placement, ScheduleRow, Target};
 
 /// Steps of the walk.
@@ -79,7 +79,7 @@ async fn accept(harness: &Harness, dice: &mut Dice, ledger: &mut Ledger) {
             continue;
         }
         let due = harness.now().plus(Duration::from_millis(dice.roll(4000) as u64));
-        let placement = if dice.roll(3) > 0 { Placement::Lane } else { Placement::Scheduled { due } };
+        let placement = if dice.roll(3) > 0 { Placement::Lane } else { Placement::scheduled(due) };
         message.targets.push(Target { endpoint: *endpoint, placement });
     }
     let targets = message.targets.clone();
@@ -142,7 +142,7 @@ async fn resend(harness: &Harness, dice: &mut Dice, ledger: &mut Ledger) {
         return;
     }
     let (message, endpoint) = ledger.messages[dice.roll(ledger.messages.len())];
-    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
+    let scheduled = harness.store().schedule(by_hand(message, endpoint, harness.now()), None).await;
     scheduled.expect("a resend is scheduled");
     ledger.add((message, endpoint, true));
 }
@@ -161,7 +161,7 @@ async fn check(harness: &Harness, ledger: &Ledger, step: usize, no_lanes: bool) 
         let mut keys: Vec<(Seq, ScheduleRow)> = all.iter().map(|due| (due.message.seq(), due.row)).collect();
         earliest.extend(keys.iter().map(|(_, row)| row.due).min().map(|due: Timestamp| (*endpoint, due)));
         let count = keys.len();
-        keys.sort_unstable_by_key(|(message, row)| (*message, row.segment, row.due));
+        keys.sort_unstable_by_key(|(message, row)| (*message, row.segment, row.due, row.id));
         keys.dedup();
         assert_eq!(keys.len(), count, "{place}: a row is given twice");
         for due in all {

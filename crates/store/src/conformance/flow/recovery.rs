@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hooktide_model::{Seq, Trigger};
 
-use super::super::harness::{Harness, eventually};
+use super::super::harness::{Harness, by_hand, eventually};
 use crate::{DeliverySource, Placement, Target};
 
 pub(super) async fn deliveries_in_memory_come_back_after_a_kill(harness: &Harness) {
@@ -47,7 +47,7 @@ pub(super) async fn ended_row_of_an_older_segment_stays_ended_after_a_kill(harne
     let due = harness.now();
     let mut messages = Vec::new();
     for _ in 0..10 {
-        messages.push(harness.accept_to(app, endpoint, Placement::Scheduled { due }).await);
+        messages.push(harness.accept_to(app, endpoint, Placement::scheduled(due)).await);
     }
     harness.fill(40).await;
     let rows = harness.due_rows(endpoint).await;
@@ -75,7 +75,7 @@ pub(super) async fn ended_row_of_an_older_segment_stays_ended_after_a_kill(harne
 pub(super) async fn resend_that_ended_leaves_the_first_delivery(harness: &Harness) {
     let (app, endpoint) = (harness.seq(), harness.seq());
     let message = harness.accept_to(app, endpoint, Placement::Lane).await;
-    let scheduled = harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
+    let scheduled = harness.store().schedule(by_hand(message, endpoint, harness.now()), None).await;
     scheduled.expect("a resend is scheduled");
     let rows = harness.due_rows(endpoint).await;
     assert_eq!(rows.len(), 1);
@@ -96,8 +96,7 @@ pub(super) async fn of_two_resends_the_open_one_stays_after_a_kill(harness: &Har
     let message = harness.accept_to(app, endpoint, Placement::Lane).await;
     harness.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;
     for _ in 0..2 {
-        let scheduled =
-            harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
+        let scheduled = harness.store().schedule(by_hand(message, endpoint, harness.now()), None).await;
         scheduled.expect("a resend is scheduled");
         harness.clock.advance(Duration::from_millis(50));
     }

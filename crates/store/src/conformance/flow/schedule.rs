@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hooktide_model::{AttemptStatus, Trigger};
 
-use super::super::harness::{Harness, eventually};
+use super::super::harness::{Harness, by_hand, eventually};
 use crate::{DeliverySource, Placement};
 
 pub(super) async fn due_rows_come_in_order_up_to_the_limit(harness: &Harness) {
@@ -14,8 +14,8 @@ pub(super) async fn due_rows_come_in_order_up_to_the_limit(harness: &Harness) {
     // Due in another order than accepted, over several segments, beside another endpoint's rows.
     for number in 0..30_u64 {
         let due = start.plus(Duration::from_secs((number * 7) % 30 + 1));
-        wanted.push((due, harness.accept_to(app, endpoint, Placement::Scheduled { due }).await));
-        harness.accept_to(app, other, Placement::Scheduled { due: start }).await;
+        wanted.push((due, harness.accept_to(app, endpoint, Placement::scheduled(due)).await));
+        harness.accept_to(app, other, Placement::scheduled(start)).await;
     }
     wanted.sort_unstable();
     let (none, next) = harness.due(endpoint, 10).await;
@@ -40,7 +40,7 @@ pub(super) async fn outcome_ends_its_row_however_old(harness: &Harness) {
     let due = harness.now();
     let mut messages = Vec::new();
     for _ in 0..12 {
-        messages.push(harness.accept_to(app, endpoint, Placement::Scheduled { due }).await);
+        messages.push(harness.accept_to(app, endpoint, Placement::scheduled(due)).await);
     }
     let mut left = messages.clone();
     while !left.is_empty() {
@@ -67,7 +67,7 @@ pub(super) async fn outcome_ends_its_row_however_old(harness: &Harness) {
 
 pub(super) async fn failure_leaves_exactly_one_row(harness: &Harness) {
     let (app, endpoint) = (harness.seq(), harness.seq());
-    let message = harness.accept_to(app, endpoint, Placement::Scheduled { due: harness.now() }).await;
+    let message = harness.accept_to(app, endpoint, Placement::scheduled(harness.now())).await;
     for tries in 0..6_u16 {
         let (found, next) = harness.due(endpoint, 10).await;
         assert_eq!((found.len(), next), (1, None), "after {tries} tries");
@@ -142,7 +142,7 @@ pub(super) async fn rows_of_the_same_moment_stay_apart(harness: &Harness) {
     harness.record(harness.outcome(message, endpoint, DeliverySource::Lane)).await;
     for due in [harness.now(), hooktide_model::Timestamp::MAX] {
         for _ in 0..3 {
-            let scheduled = harness.store().schedule(message, endpoint, due, Trigger::Manual, None).await;
+            let scheduled = harness.store().schedule(by_hand(message, endpoint, due), None).await;
             scheduled.expect("a resend is scheduled");
         }
     }

@@ -27,9 +27,9 @@ fn all_attempts() -> AttemptFilter {
 pub(super) async fn expunged_payload_is_gone_and_the_message_stays(harness: &Harness) {
     let (app, endpoint, store) = (harness.seq(), harness.seq(), harness.store());
     let due = harness.now();
-    let old = harness.accept_to(app, endpoint, Placement::Scheduled { due }).await;
+    let old = harness.accept_to(app, endpoint, Placement::scheduled(due)).await;
     harness.fill(30).await;
-    let young = harness.accept_to(app, endpoint, Placement::Scheduled { due }).await;
+    let young = harness.accept_to(app, endpoint, Placement::scheduled(due)).await;
     for message in [old, young] {
         let id: MessageId = store.mint().id(message);
         let stranger = store.expunge_payload(harness.app_id(endpoint), id).await;

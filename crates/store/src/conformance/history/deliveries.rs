@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hooktide_model::{AttemptStatus, DeliveryState, DeliveryStatus, Seq, Timestamp, Trigger};
 
-use super::super::harness::Harness;
+use super::super::harness::{Harness, by_hand};
 use super::model::{assert_pages, first_page};
 use crate::{DeliverySource, Placement, Target};
 
@@ -66,8 +66,7 @@ pub(super) async fn resend_changes_the_state_only_by_succeeding(harness: &Harnes
     harness.record(harness.failure(message, endpoint, DeliverySource::Lane, Some(wait))).await;
     let due = harness.now().plus(wait);
     let schedule = async || {
-        let scheduled =
-            harness.store().schedule(message, endpoint, harness.now(), Trigger::Manual, None).await;
+        let scheduled = harness.store().schedule(by_hand(message, endpoint, harness.now()), None).await;
         scheduled.expect("a resend is scheduled");
         harness.clock.advance(Duration::from_secs(1));
         harness.due_rows(endpoint).await[0].1

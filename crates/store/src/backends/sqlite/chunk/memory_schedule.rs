@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use hooktide_model::{Seq, Timestamp, Trigger};
 use rusqlite::Connection;
 
+use crate::backends::common::trigger;
+
 /// All rows, in the order of the table.
 const ALL_ROWS: &str = "SELECT ep, due, msg, tries, trigger FROM schedule";
 
@@ -113,9 +115,4 @@ impl MemorySchedule {
     pub(in super::super) fn endpoints(&self) -> impl Iterator<Item = i64> {
         self.0.keys().copied()
     }
-}
-
-/// What a stored number says.
-pub(in super::super) fn trigger(number: u8) -> Trigger {
-    if number == Trigger::Manual as u8 { Trigger::Manual } else { Trigger::Scheduled }
 }

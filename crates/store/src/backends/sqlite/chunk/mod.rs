@@ -14,7 +14,7 @@ mod seal;
 pub(super) use bloom::Bloom;
 pub(super) use file::{Chunk, Reader, chunk_path, list_chunks};
 pub(super) use memory_index::{AttemptEntry, KeyEntry, MemoryIndex, MessageEntry, ReceiptEntry, type_hash};
-pub(super) use memory_schedule::{ScheduleChange, Waiting, trigger};
+pub(super) use memory_schedule::{ScheduleChange, Waiting};
 pub(super) use schema::{
     Meta, checkpoint_in_commits, create_file, discard_file, get_meta, open_writer, put_meta,
 };

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use hooktide_model::{Clock, IdMint, Seq};
 use rusqlite::{Connection, Transaction};
-use zeroize::Zeroizing;
 
 use super::fault::Fault;
 use super::lanes::{READERS, Readers, Writer};
 use super::rows::{ClockRef, Context, all, first};
-use super::{connection, idempotency, meta, schema, sealing};
+use super::{connection, idempotency, meta, schema};
 use crate::StoreError;
-use crate::vault::{SealContext, Vault};
+use crate::vault::Vault;
 
 /// The newest keys of each table, by primary key.
 pub(super) const LAST_SEQ: &str = "SELECT max(coalesce((SELECT max(seq) FROM application), 0), \
@@ -120,18 +119,9 @@ impl CoreDb {
         self.writer.write_blocking(|step| meta::put(step, name, value))
     }
 
-    /// Seal a value for its place outside this file.
-    pub(in super::super) fn seal(&self, place: SealContext<'_>, plaintext: &[u8]) -> Vec<u8> {
-        sealing::seal(&self.context.vault, place, plaintext)
-    }
-
-    /// Open a value that [`CoreDb::seal`] sealed for the same place.
-    pub(in super::super) fn open_sealed(
-        &self,
-        place: SealContext<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        Ok(sealing::open(&self.context.vault, place, sealed)?)
+    /// Seals and opens what lies outside this file.
+    pub(in super::super) fn vault(&self) -> &Vault {
+        &self.context.vault
     }
 
     /// Whether a flush failed since the start: nothing is written any more, and the process should end.

@@ -3,13 +3,14 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use hooktide_model::{Attempt, AttemptId, AttemptStatus, EndpointId, MessageId, Order, Page, Seq, Trigger};
+use hooktide_model::{Attempt, AttemptId, AttemptStatus, EndpointId, MessageId, Order, Page, Seq};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::chunk::{AttemptEntry, Chunk};
 use super::super::parts::Parts;
 use super::message_row::read_message;
-use super::walk::{Range, collect};
+use super::walk::collect;
+use crate::backends::common::{Range, attempt_fits, filters_by_message, message_fits_attempts, trigger};
 use crate::{AttemptFilter, ListedAttempt};
 
 /// Candidates looked at before the next look into the index.
@@ -39,11 +40,7 @@ fn unpack(parts: &Parts, row: &Row<'_>) -> rusqlite::Result<Attempt> {
         message: parts.mint.id(Seq(row.get(1)?)),
         endpoint: parts.mint.id(Seq(row.get(2)?)),
         number: row.get(3)?,
-        trigger: if row.get::<_, u8>(4)? == Trigger::Manual as u8 {
-            Trigger::Manual
-        } else {
-            Trigger::Scheduled
-        },
+        trigger: trigger(row.get(4)?),
         status: AttemptStatus::from_number(row.get(5)?),
         status_code: row.get(6)?,
         duration_ms: row.get(7)?,
@@ -85,7 +82,7 @@ pub(in super::super) fn attempts_of_message(
         let mut select = reader.prepare_cached(BY_MESSAGE)?;
         for attempt in select.query_map([message.seq().0], |row| unpack(parts, row))? {
             let attempt = attempt?;
-            let wanted = range.holds(attempt.id.seq().0) && fits(&attempt, filter);
+            let wanted = range.holds(attempt.id.seq().0) && attempt_fits(&attempt, filter);
             found.extend(Some(attempt).filter(|_| wanted));
         }
     }
@@ -135,7 +132,7 @@ fn fetch(
             let mut select = reader.prepare_cached(BY_KEY)?;
             let row =
                 select.query_row(params![entry.message, entry.seq], |row| unpack(parts, row)).optional()?;
-            if let Some(attempt) = row.filter(|attempt| fits(attempt, filter)) {
+            if let Some(attempt) = row.filter(|attempt| attempt_fits(attempt, filter)) {
                 found.extend(with_message(parts, attempt, filter)?.map(|listed| (entry.seq, listed)));
             }
             if found.len() >= range.want {
@@ -149,28 +146,18 @@ fn fetch(
     }
 }
 
-fn fits(attempt: &Attempt, filter: &AttemptFilter) -> bool {
-    filter.status.is_none_or(|status| status == attempt.status)
-        && filter.status_code_class.is_none_or(|class| attempt.status_code / 100 * 100 == class)
-        && filter.endpoint.is_none_or(|endpoint| endpoint == attempt.endpoint)
-}
-
 /// The attempt with its message where asked for; `None` when the message does not pass the filter.
 fn with_message(
     parts: &Parts,
     attempt: Attempt,
     filter: &AttemptFilter,
 ) -> rusqlite::Result<Option<ListedAttempt>> {
-    let by_message = !filter.event_types.is_empty() || filter.channel.is_some() || filter.tag.is_some();
+    let by_message = filters_by_message(filter);
     if !by_message && !filter.with_message {
         return Ok(Some(ListedAttempt { attempt, message: None }));
     }
     let message = read_message(parts, attempt.message.seq(), filter.with_message)?;
-    let passes = message.as_ref().is_some_and(|message| {
-        (filter.event_types.is_empty() || filter.event_types.contains(&message.event_type))
-            && filter.channel.as_ref().is_none_or(|channel| message.channels.contains(channel))
-            && filter.tag.as_ref().is_none_or(|tag| message.tags.contains(tag))
-    });
+    let passes = message.as_ref().is_some_and(|message| message_fits_attempts(message, filter));
     if by_message && !passes {
         return Ok(None);
     }

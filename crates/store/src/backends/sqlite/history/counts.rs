@@ -1,18 +1,17 @@
 //! Counts of an endpoint's attempts in a window.
 
-use hooktide_model::{EndpointId, Seq, Timestamp};
+use hooktide_model::{EndpointId, Timestamp};
 use rusqlite::params;
 
 use super::super::chunk::Chunk;
 use super::super::due::rows_of;
 use super::super::parts::Parts;
+use crate::backends::common::instants;
 use crate::{AttemptCounts, NothingInHand};
 
 /// A range of the covering index (ep, seq, status).
 pub(super) const COUNT: &str = "SELECT status, count(*) FROM attempt INDEXED BY attempt_by_endpoint WHERE ep = ?1 AND \
      seq >= ?2 AND seq < ?3 GROUP BY status";
-/// One step of a [`Seq`]'s clock.
-const STEP: i64 = 1 << 24;
 
 /// Attempts that started in `since ..= until`, by status, and deliveries that wait in the schedule now.
 pub(in super::super) fn attempt_counts(
@@ -22,7 +21,7 @@ pub(in super::super) fn attempt_counts(
     until: Timestamp,
 ) -> rusqlite::Result<AttemptCounts> {
     let mut counts = AttemptCounts::default();
-    let (from, to) = (Seq::first_at(since).0, Seq::first_at(until).0 + STEP);
+    let (from, to) = instants(since, until);
     for chunk in parts.chain.all() {
         count_attempts(&chunk, endpoint, from, to, &mut counts)?;
     }

@@ -1,19 +1,19 @@
-//! Where deliveries stand: judged from their attempts.
+//! Where the deliveries of a message, or of an endpoint, stand.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use hooktide_model::{
-    AttemptStatus, DeliveryState, DeliveryStatus, EndpointId, Message, MessageId, Order, Page, PageRequest,
-    Seq, Timestamp, Trigger,
+    AttemptStatus, DeliveryState, DeliveryStatus, EndpointId, Message, MessageId, Page, PageRequest, Seq,
+    Trigger,
 };
 use rusqlite::{OptionalExtension, params};
 
 use super::super::chunk::Chunk;
 use super::super::parts::Parts;
-use super::message_row::{read_message, unpack_targets};
-use super::messages::fits;
-use super::walk::{Range, collect};
+use super::message_row::read_message;
+use super::walk::collect;
+use crate::backends::common::{Range, Standing, message_fits, page_of_states, unpack_targets};
 use crate::{ListedMessage, MessageFilter};
 
 /// Candidates looked at before the next look into the index.
@@ -29,40 +29,6 @@ pub(super) const NEWEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY att
 /// The same, oldest first.
 pub(super) const OLDEST: &str = "SELECT DISTINCT msg FROM attempt INDEXED BY attempt_by_endpoint_message WHERE ep = ?1 AND \
      msg > ?2 AND msg < ?3 ORDER BY msg LIMIT ?4";
-
-/// What an endpoint's attempts say so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Standing {
-    succeeded: bool,
-    latest_status: Option<AttemptStatus>,
-    /// When the first try is due, if it was to wait.
-    deliver_at: Option<i64>,
-    /// The next try of the delivery itself, and of a resend beside it.
-    next_due: [Option<i64>; 2],
-}
-
-impl Standing {
-    /// Attempts come oldest first. A resend says nothing about the delivery's own next try, and the other way round.
-    fn add(&mut self, status: AttemptStatus, next_due: Option<i64>, manual: bool) {
-        self.succeeded |= status == AttemptStatus::Success;
-        self.latest_status = Some(status);
-        self.next_due[usize::from(manual)] = next_due;
-    }
-
-    fn state(self, endpoint: EndpointId) -> DeliveryState {
-        let earliest = self.next_due.into_iter().flatten().min();
-        let earliest = if self.latest_status.is_none() { self.deliver_at } else { earliest };
-        let waits = earliest.filter(|_| !self.succeeded).map(Timestamp::from_unix_ms);
-        let status = match (self.succeeded, self.latest_status, waits) {
-            (true, ..) => DeliveryStatus::Success,
-            (false, None, _) => DeliveryStatus::Pending,
-            (false, Some(_), Some(_)) => DeliveryStatus::Sending,
-            (false, Some(AttemptStatus::Canceled), None) => DeliveryStatus::Canceled,
-            (false, Some(_), None) => DeliveryStatus::Fail,
-        };
-        DeliveryState { endpoint, status, next_attempt_at: waits }
-    }
-}
 
 /// The standing of every endpoint of a message, by key.
 fn standings(parts: &Parts, message: Seq) -> rusqlite::Result<BTreeMap<i64, Standing>> {
@@ -95,15 +61,7 @@ pub(in super::super) fn deliveries(
     message: MessageId,
     page: &PageRequest<EndpointId>,
 ) -> rusqlite::Result<Page<DeliveryState>> {
-    let range = Range::new(page, None, None);
-    let standings = standings(parts, message.seq())?;
-    let inside = standings.into_iter().filter(|(endpoint, _)| range.holds(*endpoint));
-    let state = |(endpoint, standing): (i64, Standing)| standing.state(parts.mint.id(Seq(endpoint)));
-    let rows = match range.walk {
-        Order::Ascending => inside.map(state).take(range.want).collect(),
-        Order::Descending => inside.rev().map(state).take(range.want).collect(),
-    };
-    Ok(Page::from_walk(page, rows))
+    Ok(page_of_states(&parts.mint, page, standings(parts, message.seq())?))
 }
 
 /// A page of the messages that were tried at an endpoint.
@@ -138,7 +96,7 @@ fn fetch(
         let candidates = candidates(chunk, endpoint, range)?;
         for seq in &candidates {
             let Some(message) = read_message(parts, Seq(*seq), filter.with_payload)? else { continue };
-            if fits(&message, filter) {
+            if message_fits(&message, filter) {
                 found.extend(listed(parts, endpoint, message, status)?.map(|listed| (*seq, listed)));
             }
             if found.len() >= range.want {

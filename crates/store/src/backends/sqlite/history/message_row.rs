@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hooktide_model::{Channel, ContentType, EventTypeName, Message, Seq, Tag, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::parts::Parts;
+use crate::backends::common::{Damaged, split, unpack_body};
 
 /// By primary key.
 pub(super) const WITH_PAYLOAD: &str = "SELECT m.app, m.event_type, m.uid, m.channels, m.tags, m.deliver_at, m.expires_at, \
@@ -39,7 +39,9 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
     let expires_at = Timestamp::from_unix_ms(row.get(6)?);
     let body = row.get_ref(9)?.as_blob_or_null()?;
     let payload = match body {
-        Some(body) if parts.clock.now() < expires_at => Some(unpack_body(body, row.get(8)?)?),
+        Some(body) if parts.clock.now() < expires_at => {
+            Some(unpack_body(body, row.get(8)?).map_err(damaged)?)
+        }
         _ => None,
     };
     let params = payload.as_ref().and(row.get_ref(11)?.as_str_or_null()?).map(Arc::from);
@@ -60,52 +62,7 @@ fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
-pub(super) fn unpack_body(body: &[u8], plain_bytes: Option<u32>) -> rusqlite::Result<Bytes> {
-    match plain_bytes {
-        None => Ok(Bytes::copy_from_slice(body)),
-        Some(plain_bytes) => {
-            lz4_flex::block::decompress(body, plain_bytes as usize).map(Bytes::from).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Blob, Box::new(error))
-            })
-        }
-    }
-}
-
-/// A payload as it is stored: compressed when that saves an eighth. Returns the plain length when compressed.
-pub(in super::super) fn pack_body(payload: &[u8]) -> (Vec<u8>, Option<u32>) {
-    const COMPRESS_BYTES_MIN: usize = 128;
-    if let (true, Ok(plain_bytes)) = (payload.len() >= COMPRESS_BYTES_MIN, u32::try_from(payload.len())) {
-        let packed = compress(payload);
-        if packed.len() < payload.len() - payload.len() / 8 {
-            return (packed, Some(plain_bytes));
-        }
-    }
-    (payload.to_vec(), None)
-}
-
-/// With a table per thread: making one anew costs more than compressing a kilobyte.
-fn compress(payload: &[u8]) -> Vec<u8> {
-    use lz4_flex::block::{CompressTable, compress, compress_into_with_table, get_maximum_output_size};
-    thread_local! {
-        static TABLE: std::cell::RefCell<CompressTable> = std::cell::RefCell::new(CompressTable::default());
-    }
-    let mut packed = vec![0; get_maximum_output_size(payload.len())];
-    let written = TABLE.with_borrow_mut(|table| compress_into_with_table(payload, &mut packed, table));
-    match written {
-        Ok(written) => {
-            packed.truncate(written);
-            packed
-        }
-        // The output has room by its size; were it otherwise, the slower way is right too.
-        Err(_) => compress(payload),
-    }
-}
-
-fn split<T>(joined: Option<&str>, one: impl Fn(&str) -> T) -> Vec<T> {
-    joined.map(|joined| joined.split(' ').map(one).collect()).unwrap_or_default()
-}
-
-/// The endpoint keys in a message row's `targets`.
-pub(in super::super) fn unpack_targets(blob: &[u8]) -> impl Iterator<Item = Seq> + '_ {
-    blob.chunks_exact(8).map(|bytes| Seq(bytes.iter().fold(0, |sum, byte| (sum << 8) | i64::from(*byte))))
+/// Damage as this database's kind of error.
+pub(super) fn damaged(damage: Damaged) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(damage))
 }

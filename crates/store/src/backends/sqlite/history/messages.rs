@@ -4,10 +4,11 @@ use hooktide_model::{AppId, Message, MessageId, Page, Seq};
 use rusqlite::{Connection, params};
 
 use super::super::chunk::{Chunk, type_hash};
-use super::super::keys::{KeyFinder, Wanted, uid_key};
+use super::super::keys::{KeyFinder, Wanted};
 use super::super::parts::Parts;
 use super::message_row::{read_from, read_message};
-use super::walk::{Range, collect};
+use super::walk::collect;
+use crate::backends::common::{Range, message_fits, uid_key};
 use crate::{MessageFilter, ObjectRef};
 
 /// Candidates looked at before the next look into the index.
@@ -75,7 +76,7 @@ fn fetch(
                 continue;
             }
             let row = read_from(parts, &reader, *seq, filter.with_payload)?;
-            found.extend(row.filter(|row| fits(row, filter)).map(|row| (*seq, row)));
+            found.extend(row.filter(|row| message_fits(row, filter)).map(|row| (*seq, row)));
             if found.len() >= range.want {
                 return Ok(found);
             }
@@ -85,13 +86,6 @@ fn fetch(
             _ => return Ok(found),
         }
     }
-}
-
-/// Whether a message passes the filter's labels.
-pub(super) fn fits(message: &Message, filter: &MessageFilter) -> bool {
-    (filter.event_types.is_empty() || filter.event_types.contains(&message.event_type))
-        && filter.channel.as_ref().is_none_or(|channel| message.channels.contains(channel))
-        && filter.tag.as_ref().is_none_or(|tag| message.tags.contains(tag))
 }
 
 /// The next messages of the application in the chunk: key and hash of the event type.

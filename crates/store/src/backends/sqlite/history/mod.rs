@@ -18,6 +18,6 @@ pub(super) use attempts::{attempt, attempts_of_endpoint, attempts_of_message};
 pub(super) use counts::attempt_counts;
 pub(super) use deliveries::{deliveries, messages_of_endpoint};
 pub(super) use erase::{expunge_payload, expunge_response};
-pub(super) use message_row::{pack_body, read_from, unpack_targets};
+pub(super) use message_row::read_from;
 pub(super) use messages::{message, messages};
 pub(super) use receipts::{receipt, receipt_head, receipts};

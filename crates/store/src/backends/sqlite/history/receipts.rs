@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::chunk::Chunk;
 use super::super::parts::Parts;
-use super::super::receipt_head::open_head;
-use super::message_row::{read_message, unpack_body};
-use super::walk::{Range, collect};
+use super::message_row::{damaged, read_message};
+use super::walk::collect;
 use crate::ReceiptFilter;
+use crate::backends::common::{Damaged, Range, open_head, unpack_body};
 
 /// Candidates looked at before the next look into the index.
 const CANDIDATES: usize = 256;
@@ -43,7 +43,7 @@ pub(in super::super) fn receipt(
         let read = |row: &Row<'_>| {
             let mut receipt = unpack(parts, id.seq(), row)?;
             if let Some(body) = row.get_ref(4)?.as_blob_or_null()? {
-                receipt.body = Some(unpack_body(body, row.get(3)?)?);
+                receipt.body = Some(unpack_body(body, row.get(3)?).map_err(damaged)?);
             }
             Ok(receipt)
         };
@@ -138,14 +138,11 @@ fn candidates(
 }
 
 fn unpack(parts: &Parts, seq: Seq, row: &Row<'_>) -> rusqlite::Result<Receipt> {
-    let damaged = |column: usize, text: String| {
-        rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, text.into())
-    };
     let source = Seq(row.get(0)?);
     let outcome = ReceiptOutcome::from_number(row.get(1)?)
-        .ok_or_else(|| damaged(1, "column receipt.outcome is damaged".to_owned()))?;
-    let head = open_head(&parts.core, source, row.get_ref(2)?.as_blob()?)
-        .map_err(|error| damaged(2, error.to_string()))?;
+        .ok_or_else(|| damaged(Damaged { column: "receipt.outcome", detail: "unknown number".to_owned() }))?;
+    let head = open_head(parts.core.vault(), source, row.get_ref(2)?.as_blob()?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(2, Type::Blob, Box::new(error)))?;
     let message = (outcome == ReceiptOutcome::Accepted).then(|| parts.mint.id(seq));
     Ok(Receipt { id: parts.mint.id(seq), source, outcome, head, message, body: None })
 }

@@ -105,7 +105,7 @@ async fn readers_and_keys_take_no_notice_of_chunks_that_go() {
 async fn row_whose_outcome_was_recorded_before_is_never_due_again() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), clock());
     let bed = Arc::new(Bed::open(options(folder.path(), &clock), &clock));
-    let target = Target { endpoint: bed.endpoint, placement: Placement::Scheduled { due: clock.now() } };
+    let target = Target { endpoint: bed.endpoint, placement: Placement::scheduled(clock.now()) };
     for _ in 0..MESSAGES / 4 {
         let mut message = bed.message();
         message.targets.push(target);

@@ -69,7 +69,7 @@ async fn chunks_that_a_waiting_delivery_needs_stay() {
     // One waits in the chunk of its message; the retry of the other was written chunks later.
     let due = clock.now().plus(60 * DAY);
     let mut message = bed.message();
-    message.targets.push(Target { endpoint: bed.endpoint, placement: Placement::Scheduled { due } });
+    message.targets.push(Target { endpoint: bed.endpoint, placement: Placement::scheduled(due) });
     let waiting = bed.store.accept(message).await.unwrap().id.seq();
     bed.fill(20).await;
     let retried = bed.store.accept(bed.message_to_lane()).await.unwrap().id.seq();

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use hooktide_model::{Channel, MessageId, Seq, Tag, Timestamp};
 use rusqlite::{Connection, params};
-use smallvec::SmallVec;
 
 use super::super::chunk::{KeyEntry, ScheduleChange, Waiting};
 use super::super::keys::{KeyFinder, Wanted};
 use super::effects::{Effects, Inserted, Settled, Tombstone};
-use super::outstanding::Outstanding;
-use super::queue::{AcceptReply, Op, Prepared};
 use super::thread::Writer;
-use crate::{Accepted, Idempotency, Outcome, Placement, ScheduleRow, StoreError};
+use crate::backends::common::outstanding::Outstanding;
+use crate::backends::common::queue::{AcceptReply, Op, Prepared};
+use crate::backends::common::{joined, pack_targets, stored_message};
+use crate::{Accepted, Idempotency, NewRow, Outcome, Placement, ScheduleRow, StoreError};
 
 /// Appends: keys only grow.
 const INSERT_MESSAGE: &str = "INSERT INTO message (seq, app, event_type, uid, channels, tags, deliver_at, expires_at, \
@@ -96,7 +96,7 @@ impl Writer {
             message.params.as_deref(),
         ])?;
         for target in &mut message.targets {
-            if let Placement::Scheduled { due } = &mut target.placement {
+            if let Placement::Scheduled { due, .. } = &mut target.placement {
                 *due = self.insert_row(Waiting::first(seq, target.endpoint, *due), effects)?;
             }
         }
@@ -159,7 +159,10 @@ impl Writer {
 
     /// Insert a schedule row that was asked for, unless its key says that it was before.
     pub(super) fn apply_schedule(&self, step: &mut Op, effects: &mut Effects) -> rusqlite::Result<()> {
-        let Op::Schedule { message, endpoint, due, trigger, idempotency, settled, .. } = step else {
+        let Op::Schedule {
+            row: NewRow { message, endpoint, due, trigger, .. }, idempotency, settled, ..
+        } = step
+        else {
             return Ok(());
         };
         if let Some(idempotency) = idempotency {
@@ -230,7 +233,7 @@ impl Writer {
         message: Seq,
         effects: &mut Effects,
     ) -> rusqlite::Result<()> {
-        if row.segment == self.open.number {
+        if row.segment == i64::from(self.open.number) {
             let key = params![endpoint.0, row.due.unix_ms(), message.0];
             if self.connection.prepare_cached(DELETE_SCHEDULE)?.execute(key)? > 0 {
                 effects.schedule.push(ScheduleChange::Removed { endpoint, due: row.due, message });
@@ -267,24 +270,11 @@ pub(super) fn settle(
     match result {
         Ok(id) => {
             effects.inserted.push(Inserted {
-                message: Inserted::message(prepared.message, id),
+                message: stored_message(prepared.message, id),
                 targets,
                 reply,
             });
         }
         Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
     }
-}
-
-/// Endpoint keys as the row's blob: 8 bytes each, big endian.
-fn pack_targets(endpoints: impl Iterator<Item = Seq>) -> SmallVec<[u8; 32]> {
-    endpoints.flat_map(|endpoint| endpoint.0.to_be_bytes()).collect()
-}
-
-/// Labels in one column, separated by a character that their grammars exclude.
-fn joined<T>(labels: &[T], text: impl Fn(&T) -> &str) -> Option<String> {
-    if labels.is_empty() {
-        return None;
-    }
-    Some(labels.iter().map(text).collect::<Vec<_>>().join(" "))
 }

@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 
 use super::super::chunk::ReceiptEntry;
 use super::effects::Effects;
-use super::queue::{Prepared, PreparedRefusal};
 use super::thread::Writer;
 use crate::StoreError;
+use crate::backends::common::queue::{Prepared, PreparedRefusal};
 
 /// Appends: keys only grow.
 const INSERT_RECEIPT: &str =

@@ -17,11 +17,11 @@ use super::apply::settle;
 use super::checkpoint::Checkpoints;
 use super::effects::{Effects, Scheduled, Tombstone};
 use super::failure::{Severity, severity, store_error};
-use super::outstanding::Outstanding;
-use super::queue::{Op, Queue};
 use super::receipts::Kept;
 use super::tombstones::Tombstones;
-use crate::{Accepted, DeliverySource, FlowListener, Outcome, Placement, StoreError};
+use crate::backends::common::outstanding::Outstanding;
+use crate::backends::common::queue::{Op, Queue};
+use crate::{Accepted, DeliverySource, FlowListener, NewRow, Outcome, Placement, StoreError};
 
 /// How long the thread waits for work before it looks at the clock.
 const TICK: Duration = Duration::from_millis(100);
@@ -207,7 +207,8 @@ impl Writer {
                         Op::Schedule { settled: Some(answer), reply, .. } => {
                             let _ = reply.send(answer);
                         }
-                        Op::Schedule { endpoint, due, reply, .. } => {
+                        Op::Schedule { row, reply, .. } => {
+                            let NewRow { endpoint, due, .. } = row;
                             effects.scheduled.push(Scheduled { endpoint, due, reply });
                         }
                     }

@@ -59,7 +59,8 @@ impl Tombstones {
         let dead: Vec<Tombstone> = self.0.lock().values().flatten().copied().collect();
         let (mut buried, mut deleted) = (Vec::new(), 0);
         for chunk in chain.all() {
-            let rows: Vec<_> = dead.iter().filter(|dead| dead.row.segment == chunk.number).copied().collect();
+            let rows: Vec<_> =
+                dead.iter().filter(|dead| dead.row.segment == i64::from(chunk.number)).copied().collect();
             if rows.is_empty() || !chunk.is_sealed() {
                 continue;
             }
@@ -68,7 +69,7 @@ impl Tombstones {
             buried.extend(rows);
         }
         // Rows of chunks that retention has dropped are gone with their file.
-        buried.extend(dead.iter().filter(|dead| chain.by_number(dead.row.segment).is_none()));
+        buried.extend(dead.iter().filter(|dead| chain.by_number(dead.chunk()).is_none()));
         Ok((buried, deleted))
     }
 

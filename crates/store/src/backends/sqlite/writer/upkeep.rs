@@ -13,10 +13,10 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::super::chunk::{Meta, ScheduleChange, Waiting, put_meta};
 use super::apply::insert_schedule_row;
 use super::effects::Effects;
-use super::queue::Op;
 use super::roll::seal_leftovers;
 use super::thread::{Writer, passed};
 use crate::ScheduleRow;
+use crate::backends::common::queue::Op;
 
 /// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
 const MEMORY_ONLY_MAX: Duration = Duration::from_secs(4);
@@ -167,8 +167,10 @@ impl Writer {
 
     /// The rows as those know them whose deliveries they stand for.
     fn backing(&self, rows: &[Waiting]) -> Vec<(Seq, Seq, ScheduleRow)> {
-        let segment = self.open.number;
-        rows.iter().map(|row| (row.message, row.endpoint, ScheduleRow { segment, due: row.due })).collect()
+        let segment = i64::from(self.open.number);
+        rows.iter()
+            .map(|row| (row.message, row.endpoint, ScheduleRow { segment, due: row.due, id: 0 }))
+            .collect()
     }
 }
 

@@ -5,23 +5,31 @@
 use hooktide_model::{ReceiptHead, Seq};
 use zeroize::Zeroizing;
 
-use super::core::CoreDb;
+use super::{open, seal};
 use crate::StoreError;
-use crate::vault::SealContext;
+use crate::vault::{SealContext, Vault};
 
 fn place(source: &[u8; 8]) -> SealContext<'_> {
     SealContext { table: "receipt", row: source, column: "head" }
 }
 
 /// The bytes of a head that the disk sees.
-pub(super) fn seal_head(core: &CoreDb, source: Seq, head: &ReceiptHead) -> Result<Vec<u8>, StoreError> {
+pub(in super::super) fn seal_head(
+    vault: &Vault,
+    source: Seq,
+    head: &ReceiptHead,
+) -> Result<Vec<u8>, StoreError> {
     let text = serde_json::to_vec(head).map_err(|error| StoreError::Database(error.to_string()))?;
-    Ok(core.seal(place(&source.0.to_be_bytes()), &Zeroizing::new(text)))
+    Ok(seal(vault, place(&source.0.to_be_bytes()), &Zeroizing::new(text)))
 }
 
 /// What [`seal_head`] sealed.
-pub(super) fn open_head(core: &CoreDb, source: Seq, sealed: &[u8]) -> Result<ReceiptHead, StoreError> {
-    let text = core.open_sealed(place(&source.0.to_be_bytes()), sealed)?;
+pub(in super::super) fn open_head(
+    vault: &Vault,
+    source: Seq,
+    sealed: &[u8],
+) -> Result<ReceiptHead, StoreError> {
+    let text = open(vault, place(&source.0.to_be_bytes()), sealed)?;
     // The parser's error may quote the text, which may be secret.
     serde_json::from_slice(&text)
         .map_err(|_| StoreError::Database("column receipt.head is damaged".to_owned()))

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use hooktide_model::{Seq, Timestamp, Trigger};
+use hooktide_model::Seq;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, oneshot};
 
-use crate::{Accepted, Idempotency, NewMessage, Outcome, StoreError};
+use crate::{Accepted, Idempotency, NewMessage, NewRow, Outcome, StoreError};
 
 /// Publishes and refused requests waiting at most; one more is refused as `Overloaded`.
 const ACCEPTS_MAX: usize = 4096;
@@ -27,39 +27,39 @@ const GROUP_MAX: usize = 1024;
 const GROUP_BYTES_MAX: usize = 8 << 20;
 
 /// A message with its payload as it will be stored.
-pub(in super::super) struct Prepared {
+pub(in crate::backends) struct Prepared {
     /// The message.
-    pub(in super::super) message: NewMessage,
+    pub(in crate::backends) message: NewMessage,
     /// The payload's bytes on disk.
-    pub(in super::super) body: Vec<u8>,
+    pub(in crate::backends) body: Vec<u8>,
     /// The payload's plain length when `body` is compressed.
-    pub(in super::super) plain_bytes: Option<u32>,
+    pub(in crate::backends) plain_bytes: Option<u32>,
     /// Hash of application and event id.
-    pub(in super::super) uid_key: Option<[u8; 16]>,
+    pub(in crate::backends) uid_key: Option<[u8; 16]>,
     /// The request that the message came with.
-    pub(in super::super) receipt: Option<PreparedReceipt>,
+    pub(in crate::backends) receipt: Option<PreparedReceipt>,
 }
 
 /// A receipt as it will be stored with its message.
-pub(in super::super) struct PreparedReceipt {
+pub(in crate::backends) struct PreparedReceipt {
     /// The source's key.
-    pub(in super::super) source: Seq,
+    pub(in crate::backends) source: Seq,
     /// The sealed head.
-    pub(in super::super) head: Vec<u8>,
+    pub(in crate::backends) head: Vec<u8>,
 }
 
 /// A refused request as it will be stored.
-pub(in super::super) struct PreparedRefusal {
+pub(in crate::backends) struct PreparedRefusal {
     /// The source's key.
-    pub(in super::super) source: Seq,
+    pub(in crate::backends) source: Seq,
     /// The sealed head.
-    pub(in super::super) head: Vec<u8>,
+    pub(in crate::backends) head: Vec<u8>,
     /// The body's bytes on disk, if it is kept.
-    pub(in super::super) body: Option<Vec<u8>>,
+    pub(in crate::backends) body: Option<Vec<u8>>,
     /// The body's plain length when `body` is compressed.
-    pub(in super::super) plain_bytes: Option<u32>,
+    pub(in crate::backends) plain_bytes: Option<u32>,
     /// Its key, once it has one.
-    pub(in super::super) seq: Option<Seq>,
+    pub(in crate::backends) seq: Option<Seq>,
 }
 
 impl PreparedRefusal {
@@ -69,10 +69,10 @@ impl PreparedRefusal {
 }
 
 /// The caller's end of a publish.
-pub(super) type AcceptReply = oneshot::Sender<Result<Accepted, StoreError>>;
+pub(in crate::backends) type AcceptReply = oneshot::Sender<Result<Accepted, StoreError>>;
 
 /// One step.
-pub(in super::super) enum Op {
+pub(in crate::backends) enum Op {
     /// Commit a message.
     Accept(Box<Prepared>, AcceptReply),
     /// Keep a refused request.
@@ -81,10 +81,7 @@ pub(in super::super) enum Op {
     Record(Box<Outcome>),
     /// Write a schedule row for a stored message.
     Schedule {
-        message: Seq,
-        endpoint: Seq,
-        due: Timestamp,
-        trigger: Trigger,
+        row: NewRow,
         idempotency: Option<Idempotency>,
         /// What the key decides: then no row is written.
         settled: Option<Result<(), StoreError>>,
@@ -106,9 +103,50 @@ struct Waiting {
     last_group: usize,
 }
 
+impl Waiting {
+    /// A step is waiting.
+    fn count(&mut self, op: &Op) {
+        self.accepts += usize::from(op.is_counted());
+        self.accept_bytes += op.queued_bytes();
+        self.outcomes += usize::from(matches!(op, Op::Record(_)));
+    }
+
+    /// It was taken.
+    fn discount(&mut self, op: &Op) {
+        self.accepts -= usize::from(op.is_counted());
+        self.accept_bytes -= op.queued_bytes();
+        self.outcomes -= usize::from(matches!(op, Op::Record(_)));
+    }
+}
+
+impl Op {
+    /// Whether it takes one of the places of those that callers wait for.
+    fn is_counted(&self) -> bool {
+        matches!(self, Self::Accept(..) | Self::Refuse(..))
+    }
+
+    /// Its bytes in memory, for the queue's limit.
+    fn queued_bytes(&self) -> usize {
+        match self {
+            Self::Accept(prepared, _) => prepared.message.payload.len(),
+            Self::Refuse(refusal, _) => refusal.bytes(),
+            Self::Record(_) | Self::Schedule { .. } => 0,
+        }
+    }
+
+    /// Its bytes in a transaction.
+    fn written_bytes(&self) -> usize {
+        match self {
+            Self::Accept(prepared, _) => prepared.body.len(),
+            Self::Refuse(refusal, _) => refusal.bytes(),
+            Self::Record(_) | Self::Schedule { .. } => 0,
+        }
+    }
+}
+
 /// The queue.
 #[derive(Default)]
-pub(in super::super) struct Queue {
+pub(in crate::backends) struct Queue {
     waiting: Mutex<Waiting>,
     filled: Condvar,
     drained: Notify,
@@ -116,26 +154,24 @@ pub(in super::super) struct Queue {
 
 impl Queue {
     /// Queue a publish, or refuse it at once.
-    pub(in super::super) fn push_accept(
+    pub(in crate::backends) fn push_accept(
         &self,
         prepared: Box<Prepared>,
         reply: AcceptReply,
     ) -> Result<(), StoreError> {
-        let bytes = prepared.message.payload.len();
-        self.push_counted(Op::Accept(prepared, reply), bytes)
+        self.push_counted(Op::Accept(prepared, reply))
     }
 
     /// Queue a refused request; it counts as a publish does.
-    pub(in super::super) fn push_refusal(
+    pub(in crate::backends) fn push_refusal(
         &self,
         refusal: Box<PreparedRefusal>,
         reply: oneshot::Sender<Result<Seq, StoreError>>,
     ) -> Result<(), StoreError> {
-        let bytes = refusal.bytes();
-        self.push_counted(Op::Refuse(refusal, reply), bytes)
+        self.push_counted(Op::Refuse(refusal, reply))
     }
 
-    fn push_counted(&self, op: Op, bytes: usize) -> Result<(), StoreError> {
+    fn push_counted(&self, op: Op) -> Result<(), StoreError> {
         let mut waiting = self.waiting.lock();
         if waiting.closed {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()));
@@ -143,28 +179,27 @@ impl Queue {
         if waiting.accepts >= ACCEPTS_MAX || waiting.accept_bytes >= ACCEPT_BYTES_MAX {
             return Err(StoreError::Overloaded);
         }
-        waiting.accepts += 1;
-        waiting.accept_bytes += bytes;
+        waiting.count(&op);
         waiting.steps.push_back(op);
         self.wake(waiting, true);
         Ok(())
     }
 
     /// Queue any other step; refused only when closed, and then given back.
-    pub(in super::super) fn push(&self, op: Op) -> Result<(), Op> {
+    pub(in crate::backends) fn push(&self, op: Op) -> Result<(), Op> {
         let mut waiting = self.waiting.lock();
         if waiting.closed {
             return Err(op);
         }
         let is_outcome = matches!(op, Op::Record(_));
-        waiting.outcomes += usize::from(is_outcome);
+        waiting.count(&op);
         waiting.steps.push_back(op);
         self.wake(waiting, !is_outcome);
         Ok(())
     }
 
     /// Wait until fewer than [`OUTCOMES_MAX`] outcomes wait, or the queue is closed.
-    pub(in super::super) async fn outcomes_have_room(&self) {
+    pub(in crate::backends) async fn outcomes_have_room(&self) {
         loop {
             let drained = self.drained.notified();
             {
@@ -178,7 +213,7 @@ impl Queue {
     }
 
     /// Refuse everything from now on; what is queued is still taken.
-    pub(in super::super) fn close(&self) {
+    pub(in crate::backends) fn close(&self) {
         let mut waiting = self.waiting.lock();
         waiting.closed = true;
         self.wake(waiting, true);
@@ -186,12 +221,12 @@ impl Queue {
     }
 
     /// Whether everything is refused.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(in crate::backends) fn is_closed(&self) -> bool {
         self.waiting.lock().closed
     }
 
     /// Close, and give out what nobody will take any more.
-    pub(super) fn shut(&self) -> Vec<Op> {
+    pub(in crate::backends) fn shut(&self) -> Vec<Op> {
         self.close();
         std::mem::take(&mut self.waiting.lock().steps).into()
     }
@@ -222,7 +257,7 @@ impl Queue {
     }
 
     /// The next group, waiting up to `patience` for its first step. `None` when closed and empty.
-    pub(super) fn take(&self, patience: Duration) -> Option<Vec<Op>> {
+    pub(in crate::backends) fn take(&self, patience: Duration) -> Option<Vec<Op>> {
         let mut waiting = self.waiting.lock();
         if waiting.steps.is_empty() && !waiting.closed {
             waiting.writer_sleeps = true;
@@ -237,20 +272,8 @@ impl Queue {
         let mut bytes = 0;
         while group.len() < GROUP_MAX && bytes < GROUP_BYTES_MAX {
             let Some(op) = waiting.steps.pop_front() else { break };
-            match &op {
-                Op::Accept(prepared, _) => {
-                    waiting.accepts -= 1;
-                    waiting.accept_bytes -= prepared.message.payload.len();
-                    bytes += prepared.body.len();
-                }
-                Op::Refuse(refusal, _) => {
-                    waiting.accepts -= 1;
-                    waiting.accept_bytes -= refusal.bytes();
-                    bytes += refusal.bytes();
-                }
-                Op::Record(_) => waiting.outcomes -= 1,
-                Op::Schedule { .. } => {}
-            }
+            waiting.discount(&op);
+            bytes += op.written_bytes();
             group.push(op);
         }
         waiting.last_group = group.len();
@@ -259,12 +282,27 @@ impl Queue {
         Some(group)
     }
 
-    /// Give outcomes back to the head of the queue: their commit failed and they must not be lost.
-    pub(super) fn give_back(&self, outcomes: Vec<Outcome>) {
+    /// Take out what callers wait for, and leave the outcomes.
+    pub(in crate::backends) fn take_callers(&self) -> Vec<Op> {
         let mut waiting = self.waiting.lock();
-        waiting.outcomes += outcomes.len();
-        for outcome in outcomes.into_iter().rev() {
-            waiting.steps.push_front(Op::Record(Box::new(outcome)));
+        let (outcomes, callers): (VecDeque<Op>, VecDeque<Op>) =
+            std::mem::take(&mut waiting.steps).into_iter().partition(|op| matches!(op, Op::Record(_)));
+        waiting.steps = outcomes;
+        callers.iter().for_each(|op| waiting.discount(op));
+        callers.into()
+    }
+
+    /// Give outcomes back to the head of the queue: their commit failed and they must not be lost.
+    pub(in crate::backends) fn give_back(&self, outcomes: Vec<Outcome>) {
+        self.give_back_steps(outcomes.into_iter().map(|outcome| Op::Record(Box::new(outcome))).collect());
+    }
+
+    /// The same for steps of any kind.
+    pub(in crate::backends) fn give_back_steps(&self, steps: Vec<Op>) {
+        let mut waiting = self.waiting.lock();
+        for step in steps.into_iter().rev() {
+            waiting.count(&step);
+            waiting.steps.push_front(step);
         }
     }
 }

@@ -1,0 +1,27 @@
+//! What the backends share: everything about configuration, history and flow that is not a database's own.
+//!
+//! How values are packed and sealed into columns, which keys a page ranges over, what a filter lets through, where a
+//! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
+//! change of what every backend stores or answers.
+
+mod damaged;
+mod fits;
+mod keys;
+mod message;
+pub(super) mod outstanding;
+mod packing;
+pub(super) mod queue;
+mod range;
+mod receipt_head;
+mod sealing;
+mod standing;
+
+pub(super) use damaged::Damaged;
+pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
+pub(super) use keys::uid_key;
+pub(super) use message::stored_message;
+pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};
+pub(super) use range::{Range, instants};
+pub(super) use receipt_head::{open_head, seal_head};
+pub(super) use sealing::{fill_random, open, seal};
+pub(super) use standing::{Standing, page_of_states};

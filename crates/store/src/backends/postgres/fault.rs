@@ -1,0 +1,84 @@
+//! What goes wrong with PostgreSQL, and which of the store's errors it becomes.
+//!
+//! What must stay true: no error shows a password, and whoever may come back later is told so (`Unavailable`).
+
+use std::error::Error as _;
+
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+use crate::StoreError;
+
+/// The store's error for one of the database's: what passes by itself is `Unavailable`, the rest `Database`.
+///
+/// After `Unavailable` from a commit it is not known whether it took place.
+pub(super) fn judged(error: &Error) -> StoreError {
+    let text = described(error);
+    if is_passing(error) { StoreError::Unavailable(text) } else { StoreError::Database(text) }
+}
+
+/// Whether the connection was lost or never made.
+pub(super) fn is_lost(error: &Error) -> bool {
+    match error.code() {
+        Some(code) => {
+            code.code().starts_with("08")
+                || [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
+                    .contains(code)
+        }
+        // Without the server's word it is the transport that failed, unless a value did not fit its type.
+        None => !error.to_string().contains("serializing"),
+    }
+}
+
+fn is_passing(error: &Error) -> bool {
+    let Some(code) = error.code() else {
+        return is_lost(error);
+    };
+    // Class 40: a serialisation failure or deadlock. 53: out of disk, memory or connections. 57: stopping, starting, or a
+    // statement out of time. 58: an error of its system.
+    matches!(code.code().get(..2), Some("08" | "40" | "53" | "57" | "58"))
+        || [SqlState::LOCK_NOT_AVAILABLE, SqlState::READ_ONLY_SQL_TRANSACTION].contains(code)
+}
+
+/// The name of the constraint that refused a row as a duplicate.
+pub(super) fn duplicate_of(error: &Error) -> Option<&str> {
+    let refusal = error.as_db_error()?;
+    (*refusal.code() == SqlState::UNIQUE_VIOLATION).then(|| refusal.constraint().unwrap_or_default())
+}
+
+/// Whether a row was refused because what it refers to is not there.
+pub(super) fn is_orphan(error: &Error) -> bool {
+    error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION)
+}
+
+/// The error with its cause and, where there is one, what to do about it. Details are left out: they quote rows.
+pub(super) fn described(error: &Error) -> String {
+    let Some(refusal) = error.as_db_error() else {
+        return match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+    };
+    let text = format!("{} ({})", refusal.message(), refusal.code().code());
+    match remedy(refusal.code()) {
+        Some(remedy) => format!("{text}: {remedy}"),
+        None => text,
+    }
+}
+
+fn remedy(code: &SqlState) -> Option<&'static str> {
+    let remedies = [
+        (
+            SqlState::INVALID_CATALOG_NAME,
+            "create it with `createdb --encoding=UTF8 --template=template0 NAME`",
+        ),
+        (SqlState::INVALID_PASSWORD, "check user and password in the database URL"),
+        (SqlState::TOO_MANY_CONNECTIONS, "raise `max_connections`, or lower `database.pool_size`"),
+        (SqlState::DISK_FULL, "the database server's disk is full: make room there"),
+        (
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+            "this server is a standby or read-only: connect to the primary",
+        ),
+    ];
+    remedies.into_iter().find(|(known, _)| known == code).map(|(_, text)| text)
+}
