@@ -6,7 +6,7 @@ use std::process::Command;
 use hooktide_testkit::workspace_root;
 use serde_json::{Value, json};
 
-use super::tools::{attempt, file, run, text, yaml};
+use super::tools::{attempt, file, run, yaml};
 
 /// Where the alerts are explained.
 const GUIDE: &str = "docs/guides/alerts.md";
@@ -26,32 +26,43 @@ fn promtool_takes_the_rules_and_their_tests_pass() {
     let _ = run(Command::new("promtool").args(["test", "rules"]).arg(file("prometheus/alerts_test.yaml")));
 }
 
+/// The cases of one alert, of every test that has any.
+fn cases_of(name: &str) -> Vec<Value> {
+    let mut tests = yaml("prometheus/alerts_test.yaml")["tests"].as_array().unwrap().clone();
+    for test in &mut tests {
+        test["alert_rule_test"].as_array_mut().unwrap().retain(|case| case["alertname"] == json!(name));
+    }
+    tests.retain(|test| test["alert_rule_test"].as_array().is_some_and(|cases| !cases.is_empty()));
+    tests
+}
+
+/// The expression turned round: silent when it must not be, or the other way.
+fn turned(expression: &str) -> String {
+    match (expression.rfind(" > "), expression.rfind(" == ")) {
+        (_, Some(at)) => format!("{} != {}", &expression[..at], &expression[at + 4..]),
+        (Some(at), None) => format!("{} < {}", &expression[..at], &expression[at + 3..]),
+        (None, None) => expression.replace("absent(", "count("),
+    }
+}
+
 #[test]
 fn tests_of_the_rules_see_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
-    let (rules, tests) = (text("prometheus/alerts.yaml"), text("prometheus/alerts_test.yaml"));
-    std::fs::write(folder.path().join("alerts_test.yaml"), tests).unwrap();
-    let judge = |rules: &str| {
-        std::fs::write(folder.path().join("alerts.yaml"), rules).unwrap();
-        attempt(
-            Command::new("promtool").args(["test", "rules", "alerts_test.yaml"]).current_dir(folder.path()),
-        )
+    let judge = |rule: &Value, cases: &[Value]| {
+        let rules = json!({ "groups": [{ "name": "one", "rules": [rule] }] });
+        std::fs::write(folder.path().join("rules.json"), rules.to_string()).unwrap();
+        let tests = json!({ "rule_files": ["rules.json"], "evaluation_interval": "1m", "tests": cases });
+        std::fs::write(folder.path().join("tests.json"), tests.to_string()).unwrap();
+        attempt(Command::new("promtool").args(["test", "rules", "tests.json"]).current_dir(folder.path()))
     };
-    judge(&rules).unwrap_or_else(|said| panic!("{said}"));
-    // Every expression compares; turned round, it is silent when it must not be, or the other way.
     for alert in alerts() {
         let (name, expression) = (alert["alert"].as_str().unwrap(), alert["expr"].as_str().unwrap());
-        let start = rules.find(&format!("- alert: {name}\n")).unwrap();
-        let end = rules[start..].find("labels:").unwrap() + start;
-        let rule = &rules[start..end];
-        let turned = match (rule.rfind(" > "), rule.rfind(" == ")) {
-            (_, Some(at)) => format!("{} != {}", &rule[..at], &rule[at + 4..]),
-            (Some(at), None) => format!("{} < {}", &rule[..at], &rule[at + 3..]),
-            (None, None) => rule.replace("absent(", "count("),
-        };
-        assert_ne!(turned, rule, "{expression}");
-        let wrong = format!("{}{turned}{}", &rules[..start], &rules[end..]);
-        assert!(judge(&wrong).is_err(), "{name} is not tested:\n{turned}");
+        let cases = cases_of(name);
+        judge(&alert, &cases).unwrap_or_else(|said| panic!("{name}: {said}"));
+        let mut wrong = alert.clone();
+        wrong["expr"] = json!(turned(expression));
+        assert_ne!(wrong, alert, "{expression}");
+        assert!(judge(&wrong, &cases).is_err(), "{name} is not tested: {}", wrong["expr"]);
     }
 }
 
