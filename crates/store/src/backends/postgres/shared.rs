@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hooktide_model::{Clock, IdMint, Seq, SeqSource};
 
-use super::cluster::{Leases, Membership, Nudges};
+use super::cluster::{Leases, Membership, Nudges, Told};
 use super::database::Database;
 use super::history::Partitions;
 use crate::FlowListener;
@@ -17,7 +17,7 @@ use crate::vault::Vault;
 pub(super) struct Shared {
     pub(super) database: Database,
     /// Seals and opens the heads of receipts.
-    pub(super) vault: Vault,
+    pub(super) vault: Arc<Vault>,
     /// Makes public ids.
     pub(super) mint: IdMint,
     /// Makes keys of this node's slot.
@@ -41,6 +41,8 @@ pub(super) struct Shared {
     pub(super) leases: Leases,
     /// What other nodes should hear of soon.
     pub(super) nudges: Nudges,
+    /// What this node says of itself.
+    pub(super) load: Told,
     /// The node gives its work away and takes no more.
     pub(super) closing: AtomicBool,
     /// How long idempotency keys are remembered.

@@ -46,7 +46,7 @@ impl Writer {
         if let Some(receipt) = &accept.prepared.receipt {
             self.received(receipt.source);
         }
-        let rows = first_rows(&accept, self.shared.membership.node());
+        let rows = first_rows(&accept, self.node);
         let in_lanes: SmallVec<[Seq; 4]> = accept
             .prepared
             .message
@@ -73,7 +73,7 @@ impl Writer {
             }
         }
         self.shared.tell(|listener| listener.recorded(outcome));
-        if let Some(row) = next_row(outcome, next_id, self.shared.membership.node()) {
+        if let Some(row) = next_row(outcome, next_id, self.node) {
             self.tell_leaseholder(&row);
         }
     }
@@ -82,7 +82,7 @@ impl Writer {
         let crate::NewRow { endpoint, due, message, trigger, lease } = schedule.row;
         let answer = match schedule.settled {
             None => {
-                let segment = lease.map_or(self.shared.membership.node(), |key| -key.0);
+                let segment = lease.map_or(self.node, |key| -key.0);
                 let key = ScheduleRow { segment, due, id: schedule.id.0 };
                 self.shared.tell(|listener| listener.scheduled(endpoint, due));
                 self.tell_leaseholder(&Row { key, endpoint, message, tries: 0, trigger });

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use hooktide_model::{Seq, Timestamp, Trigger};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use super::columns::Row;
 use super::commit::{Committed, Failure, commit};
@@ -41,7 +41,7 @@ const BACKED_ALONE: usize = 4096;
 /// Tries to commit while the store is closing, a pause after each. What is left over is found by whoever adopts it.
 const CLOSING_TRIES_MAX: usize = 40;
 
-type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>>>>;
+type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>> + Send>>;
 
 /// The thread's state.
 pub(in super::super) struct Writer {
@@ -54,6 +54,10 @@ pub(in super::super) struct Writer {
     pub(super) outstanding: Outstanding,
     doubt: Option<Doubt>,
     generation: u64,
+    /// The life that it writes for.
+    pub(super) node: i64,
+    /// Where connections of the pool live.
+    main: Handle,
     pub(super) last_seq: Seq,
 }
 
@@ -62,6 +66,8 @@ pub(in super::super) fn spawn(shared: Arc<Shared>) -> std::io::Result<JoinHandle
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let writer = Writer {
         generation: shared.membership.generation(),
+        node: shared.membership.node(),
+        main: Handle::current(),
         shared,
         runtime,
         line: None,
@@ -89,7 +95,9 @@ impl Writer {
             if self.shared.queue.is_closed() {
                 failed_tries += 1;
                 if failed_tries >= CLOSING_TRIES_MAX {
-                    tracing::error!("closing without the database: another node, or the next start, tries the last deliveries again");
+                    tracing::error!(
+                        "closing without the database: another node, or the next start, tries the last deliveries again"
+                    );
                     break;
                 }
             }
@@ -105,6 +113,7 @@ impl Writer {
             return;
         }
         self.generation = generation;
+        self.node = self.shared.membership.node();
         self.outstanding = Outstanding::default();
         if let Some(doubt) = self.doubt.take() {
             self.forget(doubt.steps);
@@ -211,13 +220,11 @@ impl Writer {
     }
 
     fn commit(&mut self, steps: &mut [Step], keys: &mut Keys, backing: &[Row]) -> Result<Committed, Failure> {
-        let Self { shared, line, runtime, .. } = self;
+        self.ensure_partitions();
+        let Self { shared, line, runtime, node, .. } = self;
         let line = line.as_ref().expect("a group is only taken with a connection");
         runtime.block_on(async {
-            if let Err(error) = shared.partitions.ensure(shared.seqs.last()).await {
-                tracing::warn!(%error, "failed to make partitions ahead");
-            }
-            let mut committing = std::pin::pin!(commit(line, shared, steps, keys, backing));
+            let mut committing = std::pin::pin!(commit(line, shared, *node, steps, keys, backing));
             let began = Instant::now();
             loop {
                 if let Ok(done) = tokio::time::timeout(TICK, &mut committing).await {
@@ -233,10 +240,25 @@ impl Writer {
         })
     }
 
+    /// Partitions for the group's keys. Made with connections of the pool, which live where those do who also use them.
+    fn ensure_partitions(&self) {
+        let last = self.shared.seqs.last();
+        if self.shared.partitions.covers(last) {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        let making = self.main.spawn(async move { shared.partitions.ensure(last).await });
+        match self.runtime.block_on(making) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "failed to make partitions of history"),
+            Err(error) => tracing::warn!(%error, "failed to make partitions of history"),
+        }
+    }
+
     fn failed(&mut self, failure: Failure, mut steps: Vec<Step>, backing: Vec<Row>, alone: bool) {
         match failure {
             Failure::Fenced => {
-                self.shared.membership.lost();
+                self.shared.membership.lost(self.generation);
                 self.put_off_steps(steps, &away());
             }
             Failure::Lost(error) => {
@@ -249,7 +271,7 @@ impl Writer {
                 tracing::warn!(%error, "the connection to the database was lost while a commit was under way");
                 self.lose_line();
                 steps.iter_mut().for_each(|step| step.answer(&away()));
-                self.doubt = Some(Doubt { steps, backing, node: self.shared.membership.node() });
+                self.doubt = Some(Doubt { steps, backing, node: self.node });
             }
             Failure::Refused(error) => match Database::fault(&error) {
                 StoreError::Unavailable(why) => {
@@ -316,7 +338,7 @@ impl Writer {
                 Step::Accept(_) | Step::Refuse { .. } | Step::Schedule(_) => None,
             })
             .collect();
-        let node = self.shared.membership.node();
+        let node = self.node;
         old.into_iter()
             .filter(|delivery| !ended.contains(delivery))
             .map(|(message, endpoint)| {
