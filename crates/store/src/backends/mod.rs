@@ -4,5 +4,7 @@ mod common;
 pub mod postgres;
 pub mod sqlite;
 
+pub use common::MigrationState;
+
 /// Names of the backends, as a database URL's scheme spells them.
 pub const BACKENDS: &[&str] = &["sqlite", "postgres"];

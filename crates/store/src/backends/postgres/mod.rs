@@ -17,4 +17,4 @@ mod tls;
 pub use self::core::PgCore;
 pub use checks::check;
 pub use endpoint::DatabaseOptions;
-pub use schema::{MigrationState, migrate, migration_status};
+pub use schema::{migrate, migration_status};
