@@ -2,9 +2,7 @@
 
 mod bench;
 mod crash;
-mod deploy;
 mod generate;
-mod programs;
 mod sdk;
 mod servers;
 mod test;

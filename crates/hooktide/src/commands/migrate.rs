@@ -1,8 +1,6 @@
 //! `hooktide migrate status|up`: the schema of the store, and bringing it up to date ahead of a start.
 
 use std::fmt::Write;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 
 use hooktide_config::{Config, DatabaseUrl, PostgresDatabase};
 use hooktide_store::StoreError;
@@ -11,9 +9,7 @@ use hooktide_store::backends::{MigrationState, postgres, sqlite};
 use crate::cli::{MigrateArgs, MigrateVerb};
 use crate::failure::Failure;
 use crate::output::print_data;
-
-/// The data directory is its owner's.
-const DIRECTORY_MODE: u32 = 0o700;
+use crate::server::make_data_dir;
 
 /// Prints the versions, after `up` has applied those that waited.
 pub(crate) fn run(arguments: &MigrateArgs) -> Result<(), Failure> {
@@ -47,8 +43,7 @@ fn status(config: &Config) -> Result<Vec<MigrationState>, StoreError> {
 fn up(config: &Config) -> Result<Vec<MigrationState>, StoreError> {
     match &config.database_url {
         DatabaseUrl::Sqlite(database) => {
-            let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(config.data_dir());
-            made.map_err(|error| {
+            make_data_dir(config).map_err(|error| {
                 StoreError::Database(format!("failed to make the data directory: {error}"))
             })?;
             sqlite::migrate_file(&database.path)
