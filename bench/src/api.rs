@@ -40,7 +40,12 @@ impl Api {
     }
 
     /// Makes an endpoint, subscribed to one channel or to everything, and answers its id.
-    pub(crate) fn create_endpoint(&self, app: &str, url: &str, channel: Option<&str>) -> Result<String, Failure> {
+    pub(crate) fn create_endpoint(
+        &self,
+        app: &str,
+        url: &str,
+        channel: Option<&str>,
+    ) -> Result<String, Failure> {
         let mut body = json!({ "url": url });
         if let Some(channel) = channel {
             body["channels"] = json!([channel]);

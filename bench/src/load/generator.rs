@@ -123,10 +123,7 @@ fn run_thread(shared: &Arc<Shared>, thread: usize, threads: usize) -> Result<Loa
     })
 }
 
-async fn open_all(
-    shared: &Shared,
-    numbers: impl Iterator<Item = usize>,
-) -> Result<Vec<Connection>, Failure> {
+async fn open_all(shared: &Shared, numbers: impl Iterator<Item = usize>) -> Result<Vec<Connection>, Failure> {
     let mut opened = Vec::new();
     for number in numbers {
         opened.push(Connection::open(shared.load.target.addr(number)).await?);

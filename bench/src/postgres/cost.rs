@@ -40,7 +40,8 @@ pub(super) fn read(schema: &Schema) -> Result<Cost, Failure> {
 
 fn cpu_us(postmaster: u32) -> Option<u64> {
     let own = times(postmaster)?;
-    let numbers = fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let numbers =
+        fs::read_dir("/proc").ok()?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let children = numbers.filter_map(times).filter(|child| child.parent == postmaster);
     Some(own.own_us + own.ended_children_us + children.map(|child| child.own_us).sum::<u64>())
 }

@@ -80,7 +80,8 @@ impl Schema {
 impl Drop for Schema {
     fn drop(&mut self) {
         // A large schema has many tables; servers that are just ending may still hold locks.
-        let drop = format!("SET statement_timeout = 0; SET lock_timeout = '20s'; DROP SCHEMA {} CASCADE", self.name);
+        let drop =
+            format!("SET statement_timeout = 0; SET lock_timeout = '20s'; DROP SCHEMA {} CASCADE", self.name);
         if let Err(failure) = self.run(&drop) {
             eprintln!("failed to {failure}; the schema stays behind");
         }

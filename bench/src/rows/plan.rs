@@ -120,7 +120,9 @@ impl Plan {
 
     /// URL of the PostgreSQL server.
     pub(super) fn postgres(&self) -> Result<&str, Failure> {
-        self.postgres.as_deref().ok_or_else(|| Failure::new("reach PostgreSQL: name a server with --postgres URL"))
+        self.postgres
+            .as_deref()
+            .ok_or_else(|| Failure::new("reach PostgreSQL: name a server with --postgres URL"))
     }
 
     pub(crate) fn data_dir(&self) -> &Path {

@@ -30,7 +30,8 @@ pub(in crate::rows) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     let known_ms = (clock::now_ns() - killed_ns) / 1_000_000;
     nodes.receiver().open_gate(true);
     let opened_ns = clock::now_ns();
-    let all = clock::poll(INTERVAL, DRAIN_LIMIT, || (nodes.receiver().answered() >= deliveries).then_some(()));
+    let all =
+        clock::poll(INTERVAL, DRAIN_LIMIT, || (nodes.receiver().answered() >= deliveries).then_some(()));
     all.ok_or_else(|| {
         let got = nodes.receiver().answered();
         Failure::new(format!("see every delivery of the dead node: {got} of {deliveries} arrived"))

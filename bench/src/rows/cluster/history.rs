@@ -7,8 +7,8 @@ use super::nodes::Nodes;
 use super::past::{DAYS, Day, take_samples};
 use crate::clock;
 use crate::failure::Failure;
-use crate::load::{Histogram, Pace, Quantiles, Route, Target};
 use crate::load::{self, Load};
+use crate::load::{Histogram, Pace, Quantiles, Route, Target};
 use crate::measure::{all_accepted, settle_all};
 use crate::report::Line;
 use crate::rows::plan::Plan;
@@ -38,7 +38,8 @@ pub(in crate::rows) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     let filled_s = (clock::now_ns() - begun_ns) / 1_000_000_000;
     // A node reads at its start which partitions there are.
     nodes.kill_and_restart(plan)?;
-    let mut head = Line::new(format!("PostgreSQL, {} messages and attempts in {DAYS} partitions", each * DAYS));
+    let mut head =
+        Line::new(format!("PostgreSQL, {} messages and attempts in {DAYS} partitions", each * DAYS));
     let (messages, attempts) = (nodes.schema().bytes_of("message")?, nodes.schema().bytes_of("attempt")?);
     head.figure = Some(format!(
         "written by SQL in {filled_s} s; with indexes a message takes {} bytes, an attempt {}; restart ready in {:.0} ms",
@@ -95,7 +96,8 @@ fn lists(nodes: &Nodes, places: &[Place]) -> Result<Vec<Line>, Failure> {
         ))?;
         let path = format!("/api/v1/app/{}/msg?limit=50&before={before}", place.app);
         let page = nodes.api().get(&path)?;
-        let found = page["data"].as_array().into_iter().flatten().filter_map(|message| message["id"].as_str());
+        let found =
+            page["data"].as_array().into_iter().flatten().filter_map(|message| message["id"].as_str());
         ids.extend(found.map(|id| format!("/api/v1/app/{}/msg/{id}", place.app)));
     }
     if ids.is_empty() {

@@ -163,7 +163,10 @@ impl Nodes {
             text.lines().find(|line| line.contains(TOOK_OVER)).map(str::to_owned)
         });
         let line = said.ok_or_else(|| {
-            Failure::new(format!("see the other node's work taken over; the server said:\n{}", server.log_text()))
+            Failure::new(format!(
+                "see the other node's work taken over; the server said:\n{}",
+                server.log_text()
+            ))
         })?;
         Ok(TakenOver { from_memory: field(&line, "deliveries"), took_ms: field(&line, "took_ms") })
     }

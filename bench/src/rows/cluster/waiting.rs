@@ -39,7 +39,8 @@ pub(in crate::rows) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     nodes.kill_first();
     let taken = nodes.taken_over()?;
     let mut adopted = Line::new("… taken over by another node");
-    adopted.figure = Some(format!("taken over in {} ms, {} of them from memory", taken.took_ms, taken.from_memory));
+    adopted.figure =
+        Some(format!("taken over in {} ms, {} of them from memory", taken.took_ms, taken.from_memory));
     adopted.verdicts = vec![Verdict::adoption(taken.took_ms as f64)];
 
     let mut claimed = Line::new("… served from the schedule");
