@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Unfinished deliveries of the node that is killed [default: 100000; quick: 10000].
     #[arg(long, value_name = "N")]
     pub(crate) adopted: Option<u64>,
+    /// Messages and attempts in the past that lists are read from on PostgreSQL [default: 5000000; quick: 100000].
+    #[arg(long, value_name = "N")]
+    pub(crate) past: Option<u64>,
     /// The PostgreSQL server of the rows on PostgreSQL. Nothing else should use it meanwhile: its whole cost is counted.
     /// They make a schema of their own and drop it.
     #[arg(

@@ -70,8 +70,10 @@ impl Schema {
 
     /// Bytes of a table with its partitions and indexes.
     pub(crate) fn bytes_of(&self, table: &str) -> Result<u64, Failure> {
+        // The tree of a table without partitions is empty.
         let size = self.number(&format!(
-            "SELECT sum(pg_total_relation_size(relid))::BIGINT FROM pg_partition_tree('{table}')"
+            "SELECT coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('{table}')), \
+             pg_total_relation_size('{table}'))::BIGINT"
         ))?;
         Ok(u64::try_from(size).unwrap_or(0))
     }
@@ -107,5 +109,5 @@ fn connect(runtime: &Runtime, url: &str) -> Result<Client, Failure> {
 
 /// With what the server said, which the error's own text leaves out.
 fn said(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |error| format!("{error}"))
+    error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -29,7 +29,7 @@ struct Place {
 pub(in crate::rows) fn run(plan: &Plan) -> Result<Vec<Line>, Failure> {
     let mut nodes = Nodes::start(plan, "cluster-history")?;
     let places = prepare(plan, &nodes)?;
-    let each = i64::try_from(plan.stored).unwrap_or(i64::MAX) / DAYS;
+    let each = i64::try_from(plan.past).unwrap_or(i64::MAX) / DAYS;
     let begun_ns = clock::now_ns();
     for day in 1..=DAYS {
         Day::before(nodes.schema(), day)?.fill(nodes.schema(), each)?;

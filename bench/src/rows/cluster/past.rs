@@ -56,13 +56,13 @@ impl Day {
         schema.run(&format!(
             "INSERT INTO {message} SELECT {low} + nth * {step}, app, event_type, NULL, channels, tags, deliver_at, \
              expires_at, targets, hops, content_type, plain_bytes, body, params \
-             FROM generate_series(0, {last}) AS nth JOIN sample ON sample.number = nth % (SELECT count(*) FROM sample)"
+             FROM generate_series(0::BIGINT, {last}) AS nth JOIN sample ON sample.number = nth % (SELECT count(*) FROM sample)"
         ))?;
         schema.run(&format!(
             "INSERT INTO {attempt} SELECT {low} + nth * {step} + 1, {low} + nth * {step}, ep, tries, trigger, \
              CASE WHEN nth % {FAILED_OF} = 0 THEN 2 ELSE 0 END, CASE WHEN nth % {FAILED_OF} = 0 THEN 500 ELSE 204 END, \
              duration_ms, url, NULL, response \
-             FROM generate_series(0, {last}) AS nth JOIN sample ON sample.number = nth % (SELECT count(*) FROM sample)"
+             FROM generate_series(0::BIGINT, {last}) AS nth JOIN sample ON sample.number = nth % (SELECT count(*) FROM sample)"
         ))?;
         schema.run(&format!("ANALYZE {message}, {attempt}"))
     }
