@@ -23,5 +23,7 @@ mod sources;
 #[cfg(test)]
 mod tests;
 mod transformation;
+mod whole;
 
 pub use db::CoreDb;
+pub(super) use whole::open_whole;
