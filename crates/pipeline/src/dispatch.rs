@@ -6,7 +6,7 @@
 use std::sync::{Arc, Weak};
 
 use hooktide_model::{Message, Seq, Timestamp, Trigger};
-use hooktide_store::{DeliverySource, FlowListener, Outcome, Placement, Target};
+use hooktide_store::{ConfigurationChange, DeliverySource, FlowListener, Outcome, Placement, Target};
 
 use crate::engine::Engine;
 use crate::lane::Job;
@@ -75,11 +75,25 @@ impl FlowListener for Dispatcher {
         }
     }
 
-    fn configuration_changed(&self) {
+    fn configuration_changed(&self, change: ConfigurationChange) {
         let Some(engine) = self.0.upgrade() else { return };
-        engine.catalogue.clear();
-        engine.lanes.forget_subscribers();
-        engine.feeds.look();
+        match change {
+            ConfigurationChange::Endpoint { endpoint, app } => {
+                engine.catalogue.forget_application(app);
+                engine.lanes.forget_subscribers_of(std::iter::once(endpoint));
+            }
+            ConfigurationChange::Anything | ConfigurationChange::Application(_) => {
+                engine.catalogue.clear();
+                engine.lanes.forget_subscribers();
+                engine.feeds.look();
+            }
+            ConfigurationChange::Source { app, .. } => {
+                engine.catalogue.forget_application(app);
+                engine.catalogue.forget_sources();
+                engine.lanes.forget_subscribers();
+                engine.feeds.look();
+            }
+        }
     }
 
     fn disowned(&self) {

@@ -16,8 +16,8 @@ pub mod vault;
 
 pub use error::StoreError;
 pub use flow::{
-    Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NewReceipt,
-    NewRefusal, NewRow, NothingInHand, Outcome, Placement, ScheduleRow, Target,
+    Accepted, ConfigurationChange, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt,
+    NewMessage, NewReceipt, NewRefusal, NewRow, NothingInHand, Outcome, Placement, ScheduleRow, Target,
 };
 pub use nodes::{Load, NodeState};
 pub use queries::{

@@ -27,11 +27,11 @@ CREATE TABLE application (
     org           TEXT COLLATE "C" NOT NULL,
     uid           TEXT COLLATE "C",
     name          TEXT NOT NULL,
-    throttle_rate BIGINT,
+    throttle_rate INTEGER,
     metadata      TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
-    version       BIGINT NOT NULL,
+    version       INTEGER NOT NULL,
     kind          SMALLINT NOT NULL DEFAULT 0
 );
 
@@ -46,7 +46,7 @@ CREATE TABLE endpoint (
     uid            TEXT COLLATE "C",
     url            TEXT NOT NULL,
     description    TEXT NOT NULL,
-    throttle_rate  BIGINT,
+    throttle_rate  INTEGER,
     ordering_key   TEXT,
     disabled       BOOLEAN NOT NULL,
     event_types    TEXT,
@@ -59,7 +59,7 @@ CREATE TABLE endpoint (
     failing_since  BIGINT,
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL,
-    version        BIGINT NOT NULL
+    version        INTEGER NOT NULL
 ) WITH (fillfactor = 80);
 
 -- Lists by id, matching, and the cascade from applications.
@@ -88,7 +88,7 @@ CREATE TABLE event_type (
     feature_flags TEXT NOT NULL,
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
-    version       BIGINT NOT NULL
+    version       INTEGER NOT NULL
 );
 
 CREATE UNIQUE INDEX event_type_name ON event_type (org, name);
@@ -110,7 +110,7 @@ CREATE TABLE source (
     metadata   TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
-    version    BIGINT NOT NULL,
+    version    INTEGER NOT NULL,
     feeds      BOOLEAN NOT NULL DEFAULT FALSE
 );
 
@@ -134,9 +134,34 @@ CREATE TABLE idempotency (
 CREATE UNIQUE INDEX idempotency_key ON idempotency (key);
 CREATE INDEX idempotency_expiry ON idempotency (expires_at);
 
--- Counts writes of configuration. A number is drawn before its write is committed, so whoever sees a new one reads
--- again some seconds later too.
+-- Counts changes of configuration, for nodes that look, and tells those that listen. A number is drawn before its change
+-- is committed: src/backends/postgres/core/changes.rs says how to read it without missing one.
 CREATE SEQUENCE configuration_change;
+
+-- By triggers, so that no write can forget it, not even one by hand. What is told: the table, the row's key, and the key
+-- of the application it belongs to.
+CREATE FUNCTION hooktide_note_change() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    changed RECORD;
+    owner   BIGINT;
+BEGIN
+    IF TG_OP = 'DELETE' THEN changed := OLD; ELSE changed := NEW; END IF;
+    owner := CASE TG_TABLE_NAME WHEN 'application' THEN changed.seq WHEN 'event_type' THEN 0 END;
+    IF owner IS NULL THEN owner := changed.app; END IF;
+    PERFORM nextval('configuration_change');
+    PERFORM pg_notify('hooktide_configuration', TG_TABLE_NAME || ' ' || changed.seq || ' ' || owner);
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON application
+    FOR EACH ROW EXECUTE FUNCTION hooktide_note_change();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON endpoint
+    FOR EACH ROW EXECUTE FUNCTION hooktide_note_change();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON event_type
+    FOR EACH ROW EXECUTE FUNCTION hooktide_note_change();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON source
+    FOR EACH ROW EXECUTE FUNCTION hooktide_note_change();
 
 -- History. Partitions by time, made ahead and dropped whole; `message`, `receipt` and `attempt` have the same bounds.
 -- Nothing refers to it by foreign key: a partition can be dropped without a look at the others. Contents are compressed

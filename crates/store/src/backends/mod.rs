@@ -2,6 +2,7 @@
 
 mod common;
 pub mod postgres;
+pub use common::Retention;
 pub mod sqlite;
 
 /// Names of the backends, as a database URL's scheme spells them.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use hooktide_model::{Seq, Timestamp};
 
 use crate::{
-    Accepted, Due, FlowListener, Idempotency, InHand, Load, NewMessage, NewRefusal, NewRow, NodeState, Outcome, StoreError,
+    Accepted, Due, FlowListener, Idempotency, InHand, Load, NewMessage, NewRefusal, NewRow, NodeState,
+    Outcome, StoreError,
 };
 
 /// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.

@@ -19,8 +19,6 @@ mod row;
 mod secret;
 mod seam;
 mod table;
-#[cfg(test)]
-mod tests;
 
 pub use error::TransferError;
 pub use export::{ExportLimits, export};
@@ -32,4 +30,4 @@ pub use part::PartRows;
 pub(crate) use secret::{check_id_key, id_key_of};
 pub use row::{Row, Value};
 pub use seam::{Begun, Picture, Progress, Sink, Source, Step, Target};
-pub use table::{Column, Kind, TABLES, Table};
+pub use table::{ATTEMPT, Column, Kind, MESSAGE, RECEIPT, TABLES, Table};

@@ -11,7 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use super::table::{Kind, Table};
 
 /// The value of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nothing.
     Null,
@@ -33,15 +33,6 @@ impl Value {
         match self {
             Self::Integer(number) => Some(*number),
             _ => None,
-        }
-    }
-
-    /// Bytes in memory beside the value itself.
-    pub(super) const fn extra_bytes(&self) -> usize {
-        match self {
-            Self::Null | Self::Integer(_) => 0,
-            Self::Text(text) => text.len(),
-            Self::Bytes(bytes) => bytes.len(),
         }
     }
 }

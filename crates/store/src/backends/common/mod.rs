@@ -5,8 +5,10 @@
 //! change of what every backend stores or answers.
 
 mod committed;
+pub(super) mod configuration;
 mod damaged;
 mod fits;
+mod forward;
 mod keys;
 mod message;
 pub(super) mod outstanding;
@@ -14,12 +16,18 @@ mod packing;
 pub(super) mod queue;
 mod range;
 mod receipt_head;
+mod retention;
 mod sealing;
 mod standing;
 
 pub(super) use committed::{committed, stopped};
+pub use retention::Retention;
+
 pub(super) use damaged::Damaged;
-pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
+pub(super) use fits::{
+    attempt_fits, filters_by_message, filters_messages, message_fits, message_fits_attempts,
+};
+pub(super) use forward::{forward_configuration, forward_history};
 pub(super) use keys::uid_key;
 pub(super) use message::stored_message;
 pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};

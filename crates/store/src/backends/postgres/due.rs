@@ -27,7 +27,8 @@ const ROWS: &str = "
 /// The application of an endpoint, by primary key.
 const APPLICATION: &str = "SELECT app FROM endpoint WHERE seq = $1";
 /// By the whole key.
-const END_ROW: &str = "DELETE FROM schedule WHERE owner = $1 AND ep = $2 AND due = $3 AND msg = $4 AND id = $5";
+const END_ROW: &str =
+    "DELETE FROM schedule WHERE owner = $1 AND ep = $2 AND due = $3 AND msg = $4 AND id = $5";
 /// By primary key, in their partitions.
 static MESSAGES: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {MESSAGE_COLUMNS} FROM message m WHERE m.seq = ANY($1::bigint[])"));
@@ -76,7 +77,9 @@ pub(super) async fn due(
     in_hand: &dyn InHand,
 ) -> Result<(Vec<Due>, Option<Timestamp>), StoreError> {
     if !shared.membership.may_send() {
-        return Err(StoreError::Unavailable("this node is not sure that its work is still its own".to_owned()));
+        return Err(StoreError::Unavailable(
+            "this node is not sure that its work is still its own".to_owned(),
+        ));
     }
     let client = shared.database.client().await?;
     let owners = owners(shared, &client, endpoint).await?;
@@ -100,9 +103,12 @@ pub(super) async fn due(
 async fn owners(shared: &Shared, client: &Client, endpoint: Seq) -> Result<Vec<i64>, StoreError> {
     let mut owners: Vec<i64> = shared.membership.served().to_vec();
     let application = client.query_opt(APPLICATION, &[&endpoint.0]).await;
-    let application: Option<i64> = application.map_err(|error| Database::fault(&error))?.map(|row| row.get(0));
+    let application: Option<i64> =
+        application.map_err(|error| Database::fault(&error))?.map(|row| row.get(0));
     for key in [Some(endpoint.0), application].into_iter().flatten().map(Seq) {
-        if shared.leases.has(key) || has_rows(client, key, endpoint).await? && shared.leases.acquire(shared, key, false).await? {
+        if shared.leases.has(key)
+            || has_rows(client, key, endpoint).await? && shared.leases.acquire(shared, key, false).await?
+        {
             owners.push(-key.0);
         }
     }
@@ -195,9 +201,7 @@ async fn end(
 /// Every endpoint with rows of these owners, and its earliest due time.
 pub(super) async fn endpoints_of(client: &Client, owners: &[i64]) -> Result<Vec<(Seq, Timestamp)>, Error> {
     let rows = client.query(ENDPOINTS, &[&owners]).await?;
-    rows.iter()
-        .map(|row| Ok((Seq(row.try_get(0)?), Timestamp::from_unix_ms(row.try_get(1)?))))
-        .collect()
+    rows.iter().map(|row| Ok((Seq(row.try_get(0)?), Timestamp::from_unix_ms(row.try_get(1)?)))).collect()
 }
 
 /// An endpoint whose rows need a lease.

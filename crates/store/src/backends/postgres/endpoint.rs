@@ -25,7 +25,7 @@ const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(10);
 
 /// Set on every session, after what the URL sets, so that none of it is weakened. Times are in milliseconds.
 const SETTINGS: &str = "-c synchronous_commit=on -c statement_timeout=10000 -c lock_timeout=5000 \
-     -c idle_in_transaction_session_timeout=10000 -c default_transaction_isolation=read\\ committed -c jit=off";
+     -c idle_in_transaction_session_timeout=10000 -c idle_session_timeout=0 -c default_transaction_isolation=read\\ committed -c jit=off";
 
 /// What the server's own list of sessions shows.
 pub(super) const APPLICATION_NAME: &str = "hooktide";

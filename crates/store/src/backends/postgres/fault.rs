@@ -40,15 +40,58 @@ fn is_passing(error: &Error) -> bool {
         || [SqlState::LOCK_NOT_AVAILABLE, SqlState::READ_ONLY_SQL_TRANSACTION].contains(code)
 }
 
-/// The name of the constraint that refused a row as a duplicate.
-pub(super) fn duplicate_of(error: &Error) -> Option<&str> {
-    let refusal = error.as_db_error()?;
-    (*refusal.code() == SqlState::UNIQUE_VIOLATION).then(|| refusal.constraint().unwrap_or_default())
+/// A failed statement or a refused change, judged once, at the edge.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The database's error.
+    Sql(Error),
+    /// The store's own refusal.
+    Store(StoreError),
 }
 
-/// Whether a row was refused because what it refers to is not there.
-pub(super) fn is_orphan(error: &Error) -> bool {
-    error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION)
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(error) => error,
+            Fault::Sql(error) => judged(&error),
+        }
+    }
+}
+
+impl Fault {
+    /// `Taken(field)` when that unique index refused the row, else the fault itself.
+    pub(super) fn taken(self, index: &str, field: &'static str) -> Self {
+        if self.is_refusal(&SqlState::UNIQUE_VIOLATION, index) {
+            return Self::Store(StoreError::Taken(field));
+        }
+        self
+    }
+
+    /// `Missing` when the row belongs to one that is not there, by that constraint; else the fault itself.
+    pub(super) fn orphaned(self, constraint: &str) -> Self {
+        if self.is_refusal(&SqlState::FOREIGN_KEY_VIOLATION, constraint) {
+            return Self::Store(StoreError::Missing);
+        }
+        self
+    }
+
+    fn is_refusal(&self, code: &SqlState, constraint: &str) -> bool {
+        let Self::Sql(error) = self else { return false };
+        let refusal = error.as_db_error();
+        refusal.is_some_and(|found| found.code() == code && found.constraint() == Some(constraint))
+    }
 }
 
 /// The error with its cause and, where there is one, what to do about it. Details are left out: they quote rows.
@@ -72,6 +115,7 @@ fn remedy(code: &SqlState) -> Option<&'static str> {
             SqlState::INVALID_CATALOG_NAME,
             "create it with `createdb --encoding=UTF8 --template=template0 NAME`",
         ),
+        (SqlState::UNDEFINED_OBJECT, "Hooktide needs PostgreSQL 14 or newer"),
         (SqlState::INVALID_PASSWORD, "check user and password in the database URL"),
         (SqlState::TOO_MANY_CONNECTIONS, "raise `max_connections`, or lower `database.pool_size`"),
         (SqlState::DISK_FULL, "the database server's disk is full: make room there"),

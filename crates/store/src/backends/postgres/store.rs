@@ -18,7 +18,9 @@ use super::history::{KeyWindows, Partitions, PgHistory, sweep};
 use super::shared::Shared;
 use super::{due, schema, writer};
 use crate::backends::common::queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
-use crate::backends::common::{Retention, committed, pack_body, seal_head, stopped, uid_key};
+use crate::backends::common::{
+    Retention, committed, forward_configuration, forward_history, pack_body, seal_head, stopped, uid_key,
+};
 use crate::vault::Vault;
 use crate::{
     Accepted, Due, Flow, FlowListener, Idempotency, InHand, Load, NewMessage, NewReceipt, NewRefusal, NewRow,
@@ -70,7 +72,7 @@ impl PostgresStore {
         schema::bring_up(&database).await?;
         let vault = Arc::new(options.vault);
         let clock = Arc::clone(&options.clock);
-        let core = PgCore::open(
+        let core = PgCore::over(
             database.clone(),
             Arc::clone(&vault),
             Arc::clone(&clock),
@@ -80,8 +82,7 @@ impl PostgresStore {
         let mint = core.mint().clone();
         let span = options.partition_span.unwrap_or_else(|| Partitions::span(options.retention.history));
         let partitions = Partitions::open(database.clone(), span, clock.now()).await?;
-        let history =
-            PgHistory::new(database.clone(), mint.clone(), Arc::clone(&vault), Arc::clone(&clock));
+        let history = PgHistory::new(database.clone(), mint.clone(), Arc::clone(&vault), Arc::clone(&clock));
         let shared = Arc::new(Shared {
             database,
             vault,
@@ -131,6 +132,9 @@ impl PostgresStore {
         Err(StoreError::Unavailable("the database does not answer".to_owned()))
     }
 }
+
+forward_configuration!(PostgresStore, core);
+forward_history!(PostgresStore, history);
 
 impl Store for PostgresStore {
     fn mint(&self) -> &IdMint {
@@ -182,7 +186,9 @@ impl Flow for PostgresStore {
     async fn record(&self, outcome: Outcome) {
         self.shared.queue.outcomes_have_room().await;
         if self.shared.queue.push(Op::Record(Box::new(outcome))).is_err() {
-            tracing::debug!("an outcome came after the store was closed: its delivery is tried by another node");
+            tracing::debug!(
+                "an outcome came after the store was closed: its delivery is tried by another node"
+            );
         }
     }
 
@@ -235,7 +241,7 @@ impl Flow for PostgresStore {
     }
 
     fn note_load(&self, load: Load) {
-        self.shared.load.note(load);
+        self.shared.load.note(&load);
     }
 
     async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {

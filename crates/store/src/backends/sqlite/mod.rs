@@ -25,6 +25,6 @@ mod writer;
 mod configuration;
 
 pub use self::core::CoreDb;
-pub use retention::Retention;
+pub use super::common::Retention;
 pub use store::{SqliteOptions, SqliteStore};
 pub use transfer::{SqliteSource, SqliteTarget, SqliteTargetOptions};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hooktide_model::{
@@ -21,18 +21,18 @@ use super::history;
 use super::lock::StoreLock;
 use super::parts::Parts;
 use super::read_back::ReadBack;
-use super::retention::{self, Retention};
+use super::retention;
 use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{committed, fill_random, pack_body, seal_head, stopped, uid_key};
+use crate::backends::common::{Retention, committed, fill_random, pack_body, seal_head, stopped, uid_key};
 use crate::transfer::Mark;
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, ObjectRef,
-    Outcome, ReceiptFilter, Store, StoreError,
+    ListedAttempt, ListedMessage, Load, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, NodeState,
+    ObjectRef, Outcome, ReceiptFilter, Store, StoreError,
 };
 
 /// How often a read is begun while retention takes chunks away.
@@ -76,6 +76,8 @@ pub struct SqliteStore {
     seqs: Arc<SeqSource>,
     retention: Retention,
     writer: Mutex<Option<JoinHandle<()>>>,
+    opened_at: Instant,
+    load: Mutex<Load>,
     /// Until it is closed, no other process opens the store.
     lock: Mutex<Option<StoreLock>>,
 }
@@ -138,8 +140,16 @@ impl SqliteStore {
             Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
         writer.sealer = writer::seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
         let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
-        let (writer, lock) = (Mutex::new(Some(thread)), Mutex::new(Some(lock)));
-        Ok(Self { core, parts, seqs, retention: options.retention, writer, lock })
+        Ok(Self {
+            core,
+            parts,
+            seqs,
+            retention: options.retention,
+            writer: Mutex::new(Some(thread)),
+            opened_at: Instant::now(),
+            load: Mutex::default(),
+            lock: Mutex::new(Some(lock)),
+        })
     }
 
     /// The inner parts.
@@ -330,6 +340,27 @@ impl Flow for SqliteStore {
 
     fn is_writable(&self) -> bool {
         self.parts.shared.writable.load(Ordering::Acquire)
+    }
+
+    fn note_load(&self, load: Load) {
+        *self.load.lock() = load;
+    }
+
+    /// The one that there is.
+    async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {
+        Ok(vec![NodeState {
+            id: 1,
+            name: "embedded".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            holder: Some(1),
+            is_self: true,
+            age_s: self.opened_at.elapsed().as_secs_f64(),
+            heard_of_s: 0.0,
+            waiting: self.scheduled_count(),
+            oldest_waiting: self.scheduled_endpoints().await?.iter().map(|(_, due)| *due).min(),
+            leases: 0,
+            load: self.load.lock().clone(),
+        }])
     }
 
     async fn close(&self) {

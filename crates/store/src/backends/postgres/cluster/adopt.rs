@@ -6,18 +6,23 @@
 
 use tokio_postgres::{Client, Error, Transaction};
 
+use super::death::Process;
+use super::nodes::process_of;
+
 /// Nodes adopted at a time.
 const NODES_MAX: i64 = 16;
 
 /// Work without a living holder: handed over, or not heard of for the lease. While the database was down nobody could say that
 /// they live, so the time before it started does not count.
 const ORPHANS: &str = "SELECT id FROM node WHERE id <> $1 AND (holder IS NULL OR holder = id AND \
-     greatest(heartbeat_at, pg_postmaster_start_time()) < clock_timestamp() - make_interval(secs => $2)) \
+     (id = ANY($4) OR greatest(heartbeat_at, pg_postmaster_start_time()) < clock_timestamp() - make_interval(secs => $2))) \
      ORDER BY id LIMIT $3";
 /// The same of one node, locked.
 const TAKE: &str = "SELECT slot, low_water FROM node WHERE id = $1 AND (holder IS NULL OR holder = id AND \
-     greatest(heartbeat_at, pg_postmaster_start_time()) < clock_timestamp() - make_interval(secs => $2)) \
+     (id = ANY($3) OR greatest(heartbeat_at, pg_postmaster_start_time()) < clock_timestamp() - make_interval(secs => $2))) \
      FOR UPDATE SKIP LOCKED";
+/// What the living say of themselves.
+const LIVING: &str = "SELECT id, info FROM node WHERE holder = id AND id <> $1";
 /// Whether this node may still act.
 const FENCE: &str = "SELECT hooktide_fence($1)";
 /// The deliveries that were only in its memory: of its messages at or above its mark, the targets that have neither a
@@ -59,24 +64,34 @@ pub(super) async fn adopt_orphans(
     node: i64,
     lease_s: f64,
 ) -> Result<Vec<Adopted>, Error> {
-    let orphans = client.query(ORPHANS, &[&node, &lease_s, &NODES_MAX]).await?;
+    let dead = known_dead(client, node).await?;
+    let orphans = client.query(ORPHANS, &[&node, &lease_s, &NODES_MAX, &dead]).await?;
     let mut adopted = Vec::new();
     for orphan in orphans {
         let orphan: i64 = orphan.try_get(0)?;
         let transaction = client.transaction().await?;
-        adopted.extend(adopt(transaction, node, orphan, lease_s).await?);
+        adopted.extend(adopt(transaction, node, orphan, (lease_s, &dead)).await?);
     }
     Ok(adopted)
+}
+
+/// Those of which it is known that they are dead.
+async fn known_dead(client: &Client, node: i64) -> Result<Vec<i64>, Error> {
+    let Some(own) = Process::own() else { return Ok(Vec::new()) };
+    let living = client.query(LIVING, &[&node]).await?;
+    let is_gone =
+        |row: &tokio_postgres::Row| process_of(row.get(1)).is_some_and(|process| process.is_gone(&own));
+    Ok(living.iter().filter(|row| is_gone(row)).map(|row| row.get(0)).collect())
 }
 
 async fn adopt(
     transaction: Transaction<'_>,
     node: i64,
     orphan: i64,
-    lease_s: f64,
+    (lease_s, dead): (f64, &[i64]),
 ) -> Result<Option<Adopted>, Error> {
     transaction.batch_execute(PATIENT).await?;
-    let Some(row) = transaction.query_opt(TAKE, &[&orphan, &lease_s]).await? else { return Ok(None) };
+    let Some(row) = transaction.query_opt(TAKE, &[&orphan, &lease_s, &dead]).await? else { return Ok(None) };
     let (slot, low_water): (Option<i16>, i64) = (row.try_get(0)?, row.try_get(1)?);
     transaction.query_one(FENCE, &[&node]).await?;
     let deliveries = match slot {

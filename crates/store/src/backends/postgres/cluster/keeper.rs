@@ -10,10 +10,11 @@ use tokio_postgres::{Client, Error};
 
 use super::adopt::adopt_orphans;
 use super::nudges;
-use crate::StoreError;
+use crate::backends::postgres::core::Changes;
 use crate::backends::postgres::database::{Database, LOCK_SPACE};
 use crate::backends::postgres::due;
 use crate::backends::postgres::shared::Shared;
+use crate::{ConfigurationChange, StoreError};
 
 /// Between signs of life.
 const BEAT: Duration = Duration::from_secs(1);
@@ -34,12 +35,11 @@ const LAST_SEQ: &str = "SELECT greatest((SELECT max(seq) FROM message), (SELECT 
      (SELECT max(seq) FROM attempt), (SELECT max(seq) FROM application), (SELECT max(seq) FROM endpoint), \
      (SELECT max(seq) FROM source), (SELECT max(last_seq) FROM node), 0)";
 const REGISTER: &str = "INSERT INTO node (slot, holder, name, version, started_at, heartbeat_at, low_water, last_seq, info) \
-     VALUES ($1, NULL, $2, $3, clock_timestamp(), clock_timestamp(), $4, $4, '{}') RETURNING id";
+     VALUES ($1, NULL, $2, $3, clock_timestamp(), clock_timestamp(), $4, $4, $5) RETURNING id";
 const HOLD: &str = "UPDATE node SET holder = id WHERE id = $1";
-/// The sign of life; no row when another node has taken over. Tells how many live and whether configuration changed.
+/// The sign of life; no row when another node has taken over. Tells how many live.
 const HEARTBEAT: &str = "UPDATE node SET heartbeat_at = clock_timestamp(), low_water = $2, last_seq = $3, info = $4 \
-     WHERE id = $1 AND holder = $1 RETURNING (SELECT count(*) FROM node AS other WHERE other.holder = other.id), \
-     (SELECT last_value FROM configuration_change)";
+     WHERE id = $1 AND holder = $1 RETURNING (SELECT count(*) FROM node AS other WHERE other.holder = other.id)";
 /// Everything this node held is anyone's.
 const HAND_OVER: &str = "UPDATE node SET holder = NULL, low_water = CASE WHEN id = $1 THEN $2 ELSE low_water END \
      WHERE holder = $1";
@@ -60,7 +60,7 @@ pub(in super::super) async fn start(shared: &Arc<Shared>, name: &str) -> Result<
         join(&mut client, shared, name).await?;
         // The writer begins with this life.
         shared.membership.acknowledge(shared.membership.generation());
-        beat(&client, shared, &mut Beat::default()).await?;
+        beat(&client, shared).await?;
         adopt(&mut client, shared).await?;
         count(&client, shared).await
     };
@@ -81,7 +81,10 @@ async fn join(client: &mut Client, shared: &Shared, name: &str) -> Result<(), Er
     shared.seqs.take_slot(slot.into(), Seq(last));
     let mark = shared.seqs.next(shared.clock.now());
     let version = env!("CARGO_PKG_VERSION");
-    let node: i64 = transaction.query_one(REGISTER, &[&slot, &name, &version, &mark.0]).await?.try_get(0)?;
+    let node: i64 = transaction
+        .query_one(REGISTER, &[&slot, &name, &version, &mark.0, &shared.load.text()])
+        .await?
+        .try_get(0)?;
     transaction.execute(HOLD, &[&node]).await?;
     let begun = Instant::now();
     transaction.commit().await?;
@@ -93,16 +96,8 @@ async fn join(client: &mut Client, shared: &Shared, name: &str) -> Result<(), Er
     Ok(())
 }
 
-/// What is remembered between beats.
-#[derive(Default)]
-struct Beat {
-    configuration: Option<i64>,
-    /// It changed at the last look: what changed may have been committed only after that.
-    changed: bool,
-}
-
 async fn keep(mut client: Client, shared: Arc<Shared>, name: String) {
-    let mut state = Beat::default();
+    let mut changes = Changes::default();
     for number in 1_u64.. {
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
@@ -118,9 +113,9 @@ async fn keep(mut client: Client, shared: Arc<Shared>, name: String) {
             };
         }
         let look = number.is_multiple_of(LOOK_BEATS);
-        let recount = shared.membership.wants_count.swap(false, Ordering::AcqRel)
-            || number.is_multiple_of(COUNT_BEATS);
-        let beaten = tokio::time::timeout(BEAT_TIMEOUT, beat(&client, &shared, &mut state)).await;
+        let recount =
+            shared.membership.wants_count.swap(false, Ordering::AcqRel) || number.is_multiple_of(COUNT_BEATS);
+        let beaten = tokio::time::timeout(BEAT_TIMEOUT, beat(&client, &shared)).await;
         let done = match beaten {
             Err(_silent) => {
                 tracing::warn!("the database does not answer the sign of life");
@@ -130,7 +125,10 @@ async fn keep(mut client: Client, shared: Arc<Shared>, name: String) {
                 };
                 continue;
             }
-            Ok(Ok(true)) => round(&mut client, &shared, look, recount).await,
+            Ok(Ok(true)) => {
+                look_at_configuration(&client, &shared, &mut changes).await;
+                round(&mut client, &shared, look, recount).await
+            }
             Ok(Ok(false)) => rejoin(&mut client, &shared, &name).await,
             Ok(Err(error)) => Err(error),
         };
@@ -152,7 +150,7 @@ async fn redial(shared: &Shared) -> Option<Client> {
 }
 
 /// Say that this node lives. Whether it still owns what it owned.
-async fn beat(client: &Client, shared: &Shared, state: &mut Beat) -> Result<bool, Error> {
+async fn beat(client: &Client, shared: &Shared) -> Result<bool, Error> {
     let begun = Instant::now();
     let (node, low_water) = (shared.membership.node(), shared.low_water.load(Ordering::Acquire));
     let info = shared.load.text();
@@ -160,14 +158,18 @@ async fn beat(client: &Client, shared: &Shared, state: &mut Beat) -> Result<bool
         [&node, &low_water, &shared.seqs.last().0, &info];
     let Some(row) = client.query_opt(HEARTBEAT, &values).await? else { return Ok(false) };
     shared.membership.renewed(begun);
-    let (living, configuration): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let living: i64 = row.try_get(0)?;
     shared.nudges.alone.store(living <= 1, Ordering::Relaxed);
-    let changed = state.configuration.replace(configuration) != Some(configuration);
-    if changed || state.changed {
-        shared.tell(|listener| listener.configuration_changed());
-    }
-    state.changed = changed;
     Ok(true)
+}
+
+/// Behind the notifications: a listening connection that was cut has missed some.
+async fn look_at_configuration(client: &Client, shared: &Shared, changes: &mut Changes) {
+    match changes.look(client).await {
+        Ok(true) => shared.tell(|listener| listener.configuration_changed(ConfigurationChange::Anything)),
+        Ok(false) => {}
+        Err(fault) => tracing::debug!(?fault, "failed to look for changes of configuration, trying again"),
+    }
 }
 
 async fn rejoin(client: &mut Client, shared: &Shared, name: &str) -> Result<(), Error> {
@@ -202,6 +204,8 @@ async fn adopt(client: &mut Client, shared: &Shared) -> Result<(), Error> {
         shared.leases.forget_refusals();
         tell(shared, due::endpoints_of(client, &one.nodes).await?);
         call_leased(client, shared).await?;
+        // Feeds that the other one had a lease for.
+        shared.tell(|listener| listener.configuration_changed(ConfigurationChange::Anything));
         shared.membership.wants_count.store(true, Ordering::Release);
     }
     Ok(())

@@ -81,14 +81,16 @@ impl Leases {
     pub(super) async fn release_idle(&self, shared: &Shared) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let kept = self.kept.read().clone();
-        let idle: Vec<i64> = self.held.read().iter().filter(|key| !kept.contains(*key)).map(|key| key.0).collect();
+        let idle: Vec<i64> =
+            self.held.read().iter().filter(|key| !kept.contains(*key)).map(|key| key.0).collect();
         if idle.is_empty() {
             return Ok(());
         }
         // Not held while the database decides: nothing new is read under it.
         self.held.write().retain(|key| kept.contains(key));
         let released = release(shared, &idle).await;
-        let gone: HashSet<i64> = released.as_ref().map_or_else(|_| HashSet::new(), |keys| keys.iter().copied().collect());
+        let gone: HashSet<i64> =
+            released.as_ref().map_or_else(|_| HashSet::new(), |keys| keys.iter().copied().collect());
         self.held.write().extend(idle.into_iter().filter(|key| !gone.contains(key)).map(Seq));
         released.map(|_| ())
     }

@@ -6,6 +6,7 @@
 //! make things quicker: each has a look at the database behind it.
 
 mod adopt;
+mod death;
 mod keeper;
 mod leases;
 mod membership;

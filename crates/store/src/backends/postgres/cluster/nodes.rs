@@ -5,6 +5,7 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use super::super::database::Database;
+use super::death::Process;
 use crate::{Load, NodeState, StoreError};
 
 /// Every life of a node that still has something, with what its rows are. Reads the schedule as a whole.
@@ -20,8 +21,13 @@ const NODES: &str = "
     ORDER BY node.id";
 
 /// What a node says of itself with each sign of life.
-#[derive(Default)]
 pub(in super::super) struct Told(RwLock<Info>);
+
+impl Default for Told {
+    fn default() -> Self {
+        Self(RwLock::new(Info { process: Process::own(), ..Info::default() }))
+    }
+}
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,17 +35,24 @@ struct Info {
     address: String,
     lanes: usize,
     in_memory: usize,
+    process: Option<Process>,
 }
 
 impl Told {
     pub(in super::super) fn note(&self, load: &Load) {
         let Load { address, lanes, in_memory } = load.clone();
-        *self.0.write() = Info { address, lanes, in_memory };
+        let mut info = self.0.write();
+        *info = Info { address, lanes, in_memory, process: info.process.take() };
     }
 
     pub(super) fn text(&self) -> String {
         serde_json::to_string(&*self.0.read()).unwrap_or_default()
     }
+}
+
+/// The process that a node has said it is.
+pub(super) fn process_of(info: &str) -> Option<Process> {
+    serde_json::from_str::<Info>(info).ok()?.process
 }
 
 /// All nodes that live or have left work behind.

@@ -15,12 +15,11 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_postgres::AsyncMessage;
 
+use super::super::core::{CHANNEL, Changed};
 use super::super::database::Database;
 use super::super::shared::Shared;
-use crate::StoreError;
+use crate::{ConfigurationChange, StoreError};
 
-/// The channel of configuration, notified by its writers themselves.
-const CONFIGURATION: &str = "hooktide_configuration";
 /// Rows of the schedule that need a lease: `key:endpoint:due`, separated by blanks.
 const DUE: &str = "hooktide_due";
 /// Sources with new receipts: their keys, separated by blanks.
@@ -87,7 +86,10 @@ pub(super) async fn send(shared: Arc<Shared>) {
         shared.nudges.filled.notified().await;
         tokio::time::sleep(COMPANY).await;
         let waiting = std::mem::take(&mut *shared.nudges.waiting.lock());
-        let due = waiting.due.iter().map(|((key, endpoint), due)| format!("{}:{}:{}", key.0, endpoint.0, due.unix_ms()));
+        let due = waiting
+            .due
+            .iter()
+            .map(|((key, endpoint), due)| format!("{}:{}:{}", key.0, endpoint.0, due.unix_ms()));
         let received = waiting.received.iter().map(|source| source.0.to_string());
         let payloads = packed(due).into_iter().map(|text| (DUE, text));
         for (channel, text) in payloads.chain(packed(received).into_iter().map(|text| (RECEIVED, text))) {
@@ -127,7 +129,7 @@ pub(super) async fn listen(shared: Arc<Shared>) {
         if let Err(error) = hear(&shared).await {
             tracing::debug!(%error, "failed to listen to other nodes, trying again");
         }
-        shared.tell(|listener| listener.configuration_changed());
+        shared.tell(|listener| listener.configuration_changed(ConfigurationChange::Anything));
         tokio::time::sleep(RETRY).await;
     }
 }
@@ -142,7 +144,7 @@ async fn hear(shared: &Arc<Shared>) -> Result<(), StoreError> {
                 done.map_err(|error| Database::fault(&error))?;
                 is_listening = true;
                 // What changed before.
-                shared.tell(|listener| listener.configuration_changed());
+                shared.tell(|listener| listener.configuration_changed(ConfigurationChange::Anything));
             }
             message = messages.next() => match message {
                 Some(Ok(AsyncMessage::Notification(told))) => heard(shared, told.channel(), told.payload()),
@@ -156,7 +158,7 @@ async fn hear(shared: &Arc<Shared>) -> Result<(), StoreError> {
 
 fn heard(shared: &Shared, channel: &str, text: &str) {
     match channel {
-        CONFIGURATION => shared.tell(|listener| listener.configuration_changed()),
+        CHANNEL => shared.tell(|listener| listener.configuration_changed(what_changed(text))),
         NODES => {
             shared.leases.forget_refusals();
             shared.membership.call.notify_one();
@@ -174,6 +176,15 @@ fn heard(shared: &Shared, channel: &str, text: &str) {
             }
         }
         _ => {}
+    }
+}
+
+fn what_changed(text: &str) -> ConfigurationChange {
+    match Changed::parse(text) {
+        Changed::Application(app) => ConfigurationChange::Application(app),
+        Changed::Endpoint { endpoint, app } => ConfigurationChange::Endpoint { endpoint, app },
+        Changed::Source { source, app } => ConfigurationChange::Source { source, app },
+        Changed::Other => ConfigurationChange::Anything,
     }
 }
 

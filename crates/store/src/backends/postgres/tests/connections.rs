@@ -96,9 +96,16 @@ async fn lost_connection_is_replaced() {
     let end = "SELECT pg_terminate_backend(pg_backend_pid())";
     let error = victim.query(end, &[]).await.unwrap_err();
     assert!(matches!(Database::fault(&error), StoreError::Unavailable(_)), "{error:?}");
+    // The server's last words come before the end of the connection.
+    let ended = async {
+        while !victim.is_closed() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the connection ends");
     drop(victim);
     let client = database.client().await.unwrap();
-    client.query_one("SELECT 1", &[]).await.expect("a dead connection is never given");
+    client.query_one("SELECT 1", &[]).await.expect("a connection that has ended is never given");
 }
 
 #[tokio::test]

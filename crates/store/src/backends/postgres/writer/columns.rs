@@ -110,7 +110,13 @@ impl<'a> Columns<'a> {
                 self.attempts.add(outcome);
                 if let Some(row) = *ends {
                     let (endpoint, message) = (outcome.endpoint, outcome.message);
-                    self.ended.add(Row { key: row, endpoint, message, tries: 0, trigger: Trigger::Scheduled });
+                    self.ended.add(Row {
+                        key: row,
+                        endpoint,
+                        message,
+                        tries: 0,
+                        trigger: Trigger::Scheduled,
+                    });
                 }
                 next_row(outcome, *next_id, node).into_iter().for_each(|row| self.rows.add(row));
             }
@@ -138,14 +144,6 @@ impl<'a> Columns<'a> {
             self.receipts.add(accept.conflict, receipt.source, ReceiptOutcome::Conflict, &receipt.head);
             self.receipts.with_body(Some(&prepared.body), prepared.plain_bytes);
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.messages.seq.is_empty()
-            && self.receipts.seq.is_empty()
-            && self.attempts.seq.is_empty()
-            && self.rows.ep.is_empty()
-            && self.ended.ep.is_empty()
     }
 }
 

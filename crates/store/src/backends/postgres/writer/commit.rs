@@ -81,7 +81,8 @@ async fn begin_with_keys(
 ) -> Result<(), Error> {
     let Line { client, statements } = line;
     let fence: [&(dyn ToSql + Sync); 1] = [&node];
-    let (begun, fenced, claimed) = futures_util::join!(
+    let (begun, fenced, claimed) = tokio::join!(
+            biased;
         client.batch_execute("BEGIN"),
         client.query_one(&statements.fence, &fence),
         keys.claim(client, statements, shared, steps)
@@ -92,27 +93,22 @@ async fn begin_with_keys(
 }
 
 /// Everything that is left, and `COMMIT`; how many rows of the schedule went.
-async fn send(
-    line: &Line,
-    columns: &Columns<'_>,
-    keys: &Keys,
-    node: i64,
-    begun: bool,
-) -> Result<i64, Error> {
+async fn send(line: &Line, columns: &Columns<'_>, keys: &Keys, node: i64, begun: bool) -> Result<i64, Error> {
     let Line { client, statements } = line;
     let begin = async {
         if begun {
             return Ok(());
         }
         let fence: [&(dyn ToSql + Sync); 1] = [&node];
-        let (begun, fenced) =
-            futures_util::join!(client.batch_execute("BEGIN"), client.query_one(&statements.fence, &fence));
+        let (begun, fenced) = tokio::join!(
+            biased;client.batch_execute("BEGIN"), client.query_one(&statements.fence, &fence));
         begun?;
         fenced.map(|_| ())
     };
     let given_back: Vec<&[u8]> = keys.given_back.iter().map(|key| &key[..]).collect();
     let unclaim: [&(dyn ToSql + Sync); 1] = [&given_back];
-    let (begun, unclaimed, messages, receipts, attempts, ended, rows, committed) = futures_util::join!(
+    let (begun, unclaimed, messages, receipts, attempts, ended, rows, committed) = tokio::join!(
+            biased;
         begin,
         run(client, &statements.give_back_keys, given_back.is_empty(), &unclaim),
         insert_messages(client, &statements.insert_messages, &columns.messages),
@@ -140,11 +136,7 @@ async fn run(
     if is_empty { Ok(0) } else { client.execute(statement, values).await }
 }
 
-async fn insert_messages(
-    client: &Client,
-    statement: &Statement,
-    rows: &Messages<'_>,
-) -> Result<u64, Error> {
+async fn insert_messages(client: &Client, statement: &Statement, rows: &Messages<'_>) -> Result<u64, Error> {
     let values: Values<'_> = &[
         &rows.seq,
         &rows.app,
@@ -164,21 +156,13 @@ async fn insert_messages(
     run(client, statement, rows.seq.is_empty(), values).await
 }
 
-async fn insert_receipts(
-    client: &Client,
-    statement: &Statement,
-    rows: &Receipts<'_>,
-) -> Result<u64, Error> {
+async fn insert_receipts(client: &Client, statement: &Statement, rows: &Receipts<'_>) -> Result<u64, Error> {
     let values: Values<'_> =
         &[&rows.seq, &rows.source, &rows.outcome, &rows.head, &rows.plain_bytes, &rows.body];
     run(client, statement, rows.seq.is_empty(), values).await
 }
 
-async fn insert_attempts(
-    client: &Client,
-    statement: &Statement,
-    rows: &Attempts<'_>,
-) -> Result<u64, Error> {
+async fn insert_attempts(client: &Client, statement: &Statement, rows: &Attempts<'_>) -> Result<u64, Error> {
     let values: Values<'_> = &[
         &rows.seq,
         &rows.msg,

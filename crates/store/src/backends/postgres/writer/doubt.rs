@@ -19,7 +19,8 @@ const HAS_RECEIPT: &str = "SELECT EXISTS (SELECT FROM receipt WHERE seq = $1)";
 /// By the index (msg, seq).
 const HAS_ATTEMPT: &str = "SELECT EXISTS (SELECT FROM attempt WHERE msg = $1 AND seq = $2)";
 /// By primary key.
-const HAS_ROW: &str = "SELECT EXISTS (SELECT FROM schedule WHERE owner = $1 AND ep = $2 AND due = $3 AND msg = $4 AND id = $5)";
+const HAS_ROW: &str =
+    "SELECT EXISTS (SELECT FROM schedule WHERE owner = $1 AND ep = $2 AND due = $3 AND msg = $4 AND id = $5)";
 
 /// The group.
 pub(super) struct Doubt {

@@ -85,7 +85,8 @@ impl Keys {
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
             [&keys, &requests, &messages, &born, &kinds, &oldest, &oldest_deduped];
         let only_keys: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&keys];
-        let (claimed, found) = futures_util::join!(
+        let (claimed, found) = tokio::join!(
+            biased;
             client.execute(&statements.claim_keys, &values),
             client.query(&statements.find_keys, &only_keys)
         );
@@ -112,10 +113,15 @@ impl Keys {
                 let earlier = idempotency.and_then(|wanted| before(&wanted.key, born));
                 let is_taken = accept.prepared.uid_key.is_some_and(|key| before(&key, born).is_some());
                 accept.settled = match (earlier, idempotency) {
-                    (Some(found), Some(wanted)) => Some(match found.request.as_deref() == Some(&wanted.request[..]) {
-                        true => Ok(Accepted { id: shared.mint.id(hooktide_model::Seq(found.message)), replayed: true }),
-                        false => Err(StoreError::KeyReused),
-                    }),
+                    (Some(found), Some(wanted)) => {
+                        Some(match found.request.as_deref() == Some(&wanted.request[..]) {
+                            true => Ok(Accepted {
+                                id: shared.mint.id(hooktide_model::Seq(found.message)),
+                                replayed: true,
+                            }),
+                            false => Err(StoreError::KeyReused),
+                        })
+                    }
                     _ if is_taken => Some(Err(StoreError::Taken("eventId"))),
                     _ => None,
                 };
@@ -156,10 +162,12 @@ fn keys_of(step: &Step) -> Vec<([u8; 16], Wanted)> {
 fn keys_of_message(accept: &Accept) -> Vec<([u8; 16], Wanted)> {
     let (message, prepared) = (accept.seq.0, &accept.prepared);
     let kind = if prepared.receipt.is_some() { DEDUPE } else { IDEMPOTENCY };
-    let idempotency = prepared.message.idempotency.map(|found| {
-        (found.key, Wanted { request: Some(found.request), message, born: message, kind })
-    });
-    let uid = prepared.uid_key.map(|key| (key, Wanted { request: None, message, born: message, kind: EVENT_ID }));
+    let idempotency = prepared
+        .message
+        .idempotency
+        .map(|found| (found.key, Wanted { request: Some(found.request), message, born: message, kind }));
+    let uid =
+        prepared.uid_key.map(|key| (key, Wanted { request: None, message, born: message, kind: EVENT_ID }));
     idempotency.into_iter().chain(uid).collect()
 }
 

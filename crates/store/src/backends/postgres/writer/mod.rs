@@ -16,4 +16,4 @@ mod line;
 mod step;
 mod thread;
 
-pub(super) use thread::{Writer, spawn};
+pub(super) use thread::spawn;

@@ -14,7 +14,11 @@ pub(super) enum Step {
     /// Commit a message.
     Accept(Box<Accept>),
     /// Keep a refused request.
-    Refuse { refusal: Box<PreparedRefusal>, seq: Seq, reply: Option<oneshot::Sender<Result<Seq, StoreError>>> },
+    Refuse {
+        refusal: Box<PreparedRefusal>,
+        seq: Seq,
+        reply: Option<oneshot::Sender<Result<Seq, StoreError>>>,
+    },
     /// Commit an outcome, and end this row of the schedule.
     Record { outcome: Box<Outcome>, ends: Option<ScheduleRow>, next_id: Seq },
     /// Write a schedule row for a stored message.

@@ -41,7 +41,7 @@ const BACKED_ALONE: usize = 4096;
 /// Tries to commit while the store is closing, a pause after each. What is left over is found by whoever adopts it.
 const CLOSING_TRIES_MAX: usize = 40;
 
-type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>>>>;
+type Opening = Pin<Box<dyn Future<Output = Result<Line, StoreError>> + Send>>;
 
 /// The thread's state.
 pub(in super::super) struct Writer {
@@ -95,7 +95,9 @@ impl Writer {
             if self.shared.queue.is_closed() {
                 failed_tries += 1;
                 if failed_tries >= CLOSING_TRIES_MAX {
-                    tracing::error!("closing without the database: another node, or the next start, tries the last deliveries again");
+                    tracing::error!(
+                        "closing without the database: another node, or the next start, tries the last deliveries again"
+                    );
                     break;
                 }
             }

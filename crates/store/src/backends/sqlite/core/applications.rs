@@ -100,7 +100,7 @@ pub(super) fn save(
         Some(version) => Ok(Application { version, ..application }),
         None => {
             let id = ObjectRef::Id(application.id);
-            Err(stale_or_missing(find(connection, context, &application.org, &id)?.is_some()))
+            Err(stale_or_missing(find(connection, context, &application.org, &id)?.is_some()).into())
         }
     }
 }

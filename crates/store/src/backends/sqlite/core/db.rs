@@ -10,8 +10,9 @@ use rusqlite::{Connection, Transaction};
 use super::fault::Fault;
 use super::lanes::{READERS, Readers, Writer};
 use super::rows::{ClockRef, Context, all, first};
-use super::{connection, idempotency, meta, schema};
+use super::{connection, meta, schema};
 use crate::StoreError;
+use crate::backends::common::configuration::{ID_KEY_BYTES, IDEMPOTENCY_ROWS_MAX};
 use crate::vault::Vault;
 
 /// The newest keys of each table, by primary key.
@@ -28,7 +29,7 @@ pub struct CoreDb {
 }
 
 #[derive(Clone)]
-struct IdKey([u8; meta::ID_KEY_BYTES]);
+struct IdKey([u8; ID_KEY_BYTES]);
 
 impl std::fmt::Debug for IdKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,11 +69,11 @@ impl CoreDb {
         let reading: Result<Vec<Connection>, Fault> =
             (0..READERS).map(|_| connection::open_reader(path)).collect();
         let context = Context {
-            vault,
+            vault: Arc::new(vault),
             mint: IdMint::new(&id_key),
             clock: ClockRef(clock),
             idempotency_window,
-            idempotency_rows_max: idempotency::ROWS_MAX,
+            idempotency_rows_max: IDEMPOTENCY_ROWS_MAX,
         };
         Ok(Self {
             writer: Arc::new(Writer::new(writing)),
@@ -157,7 +158,7 @@ impl CoreDb {
     }
 }
 
-fn first_id_key(connection: &mut Connection, vault: &Vault) -> Result<[u8; meta::ID_KEY_BYTES], Fault> {
+fn first_id_key(connection: &mut Connection, vault: &Vault) -> Result<[u8; ID_KEY_BYTES], Fault> {
     let transaction = connection.transaction()?;
     let key = meta::id_key(&transaction, vault)?;
     transaction.commit()?;

@@ -1,7 +1,5 @@
 //! The `endpoint` table. Secrets live in [`super::secrets`] and always travel with their endpoint.
 
-use std::collections::BTreeMap;
-
 use hooktide_model::{
     AppId, Application, Channel, Endpoint, EndpointId, EventTypeName, Page, PageRequest, Timestamp, Uid,
 };
@@ -10,11 +8,13 @@ use rusqlite::{Connection, Row, named_params};
 use super::fault::Fault;
 use super::idempotency::{self, Kind};
 use super::rows::{
-    Context, Walk, all, change, first, json, optional_json, optional_time, parse_json, rows_to_read,
-    stale_or_missing, time, to_json,
+    Context, Walk, all, bytes, change, first, json, optional_json, optional_time, rows_to_read,
+    stale_or_missing, text, time,
 };
-use super::{applications, destination, sealing, secrets, transformation};
-use crate::vault::SealContext;
+use super::{applications, secrets};
+use crate::backends::common::configuration::{
+    EndpointColumns, labels, open_destination, open_headers, open_transformation,
+};
 use crate::{Idempotency, ObjectRef, StoreError, Written};
 
 macro_rules! select {
@@ -75,35 +75,6 @@ pub(super) const NOTE_FAILING: &str = "UPDATE endpoint SET failing_since = ?2 WH
 /// One row by primary key, only while it is on: of two that switch it off, one did. Counts as an edit.
 pub(super) const DISABLE: &str = "UPDATE endpoint SET disabled = 1, updated_at = ?2, version = version + 1 WHERE seq = ?1 AND NOT disabled";
 
-/// An endpoint's columns as they are written.
-struct EndpointRow {
-    event_types: Option<String>,
-    channels: Option<String>,
-    metadata: String,
-    headers: Option<Vec<u8>>,
-    destination: Option<Vec<u8>>,
-    filter: Option<String>,
-    transformation: Option<Vec<u8>>,
-}
-
-impl EndpointRow {
-    fn of(endpoint: &Endpoint, seq: i64, context: &Context) -> Self {
-        let headers = (!endpoint.headers.is_empty()).then(|| {
-            let text = zeroize::Zeroizing::new(to_json(&endpoint.headers));
-            sealing::seal(&context.vault, headers_place(&seq.to_be_bytes()), text.as_bytes())
-        });
-        Self {
-            event_types: endpoint.event_types.as_ref().map(to_json),
-            channels: endpoint.channels.as_ref().map(to_json),
-            metadata: to_json(&endpoint.metadata),
-            headers,
-            destination: destination::sealed(endpoint.destination.as_ref(), seq, context),
-            filter: endpoint.filter.as_ref().map(to_json),
-            transformation: transformation::sealed(endpoint.transformation.as_ref(), seq, context),
-        }
-    }
-}
-
 /// Insert an endpoint, at most once per idempotency key.
 pub(super) fn insert(
     connection: &Connection,
@@ -122,7 +93,7 @@ fn insert_row(
     endpoint: Endpoint,
 ) -> Result<(i64, Endpoint), Fault> {
     let seq = context.minted(endpoint.id)?;
-    let row = EndpointRow::of(&endpoint, seq, context);
+    let row = EndpointColumns::of(&endpoint, seq, &context.vault);
     let params = named_params! {
         ":seq": seq,
         ":app": context.existing(endpoint.app)?,
@@ -167,7 +138,7 @@ fn save_row(
     endpoint: Endpoint,
 ) -> Result<(i64, Endpoint), Fault> {
     let seq = context.existing(endpoint.id)?;
-    let row = EndpointRow::of(&endpoint, seq, context);
+    let row = EndpointColumns::of(&endpoint, seq, &context.vault);
     let params = named_params! {
         ":seq": seq,
         ":app": context.existing(endpoint.app)?,
@@ -191,7 +162,7 @@ fn save_row(
     let saved = first(connection, SAVE, params, read).map_err(|fault| fault.taken("uid"))?;
     let Some((version, failing_since)) = saved else {
         let id = ObjectRef::Id(endpoint.id);
-        return Err(stale_or_missing(find(connection, context, endpoint.app, &id)?.is_some()));
+        return Err(stale_or_missing(find(connection, context, endpoint.app, &id)?.is_some()).into());
     };
     secrets::replace(connection, context, seq, &endpoint.secrets)?;
     Ok((seq, Endpoint { version, failing_since, ..endpoint }))
@@ -317,41 +288,21 @@ fn from_row(row: &Row<'_>, context: &Context) -> Result<Endpoint, Fault> {
         app: context.id(row.get("app")?),
         uid: row.get::<_, Option<String>>("uid")?.map(|uid| Uid::trusted(&uid)),
         url: row.get("url")?,
-        destination: destination::opened(row, seq, context)?,
+        destination: open_destination(&context.vault, seq, bytes(row, "destination")?)?,
         description: row.get("description")?,
         throttle_rate: row.get("throttle_rate")?,
         ordering_key: row.get("ordering_key")?,
         disabled: row.get("disabled")?,
-        event_types: names(row, "event_types", EventTypeName::trusted)?,
-        channels: names(row, "channels", Channel::trusted)?,
+        event_types: labels(text(row, "event_types")?, "event_types", EventTypeName::trusted)?,
+        channels: labels(text(row, "channels")?, "channels", Channel::trusted)?,
         filter: optional_json(row, "filter")?,
-        transformation: transformation::opened(row, seq, context)?,
+        transformation: open_transformation(&context.vault, seq, bytes(row, "transformation")?)?,
         metadata: json(row, "metadata")?,
-        headers: headers(row, context, seq)?,
+        headers: open_headers(&context.vault, seq, bytes(row, "headers")?)?,
         secrets: Vec::new(),
         failing_since: optional_time(row, "failing_since")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
         version: row.get("version")?,
     })
-}
-
-fn names<T>(
-    row: &Row<'_>,
-    column: &'static str,
-    trusted: impl Fn(&str) -> T,
-) -> Result<Option<Vec<T>>, Fault> {
-    let texts: Option<Vec<String>> = optional_json(row, column)?;
-    Ok(texts.map(|texts| texts.iter().map(|text| trusted(text)).collect()))
-}
-
-fn headers(row: &Row<'_>, context: &Context, seq: i64) -> Result<BTreeMap<String, String>, Fault> {
-    match sealing::open_column(context, row, "headers", headers_place(&seq.to_be_bytes()))? {
-        Some(text) => parse_json(&text, "headers"),
-        None => Ok(BTreeMap::new()),
-    }
-}
-
-fn headers_place(row: &[u8; 8]) -> SealContext<'_> {
-    SealContext { table: "endpoint", row, column: "headers" }
 }

@@ -1,6 +1,6 @@
 //! The `event_type` table.
 
-use hooktide_model::{EventType, EventTypeName, Order, OrgId, Page, PageRequest};
+use hooktide_model::{EventType, EventTypeName, OrgId, Page, PageRequest};
 use rusqlite::{Connection, Row, named_params};
 
 use super::fault::Fault;
@@ -54,11 +54,6 @@ pub(super) const SAVE: &str = "
 /// One row by the unique index on (org, name).
 pub(super) const DELETE: &str = "DELETE FROM event_type WHERE org = ?1 AND name = ?2";
 
-/// Sorts before every name.
-const BEFORE_ALL: &str = "";
-/// Sorts after every name: names hold ASCII only.
-const AFTER_ALL: &str = "\u{10ffff}";
-
 /// Insert an event type, at most once per idempotency key.
 pub(super) fn insert(
     connection: &Connection,
@@ -103,7 +98,7 @@ pub(super) fn save(connection: &Connection, event_type: EventType) -> Result<Eve
     };
     match first(connection, SAVE, params, |row| Ok(row.get(0)?))? {
         Some(version) => Ok(EventType { version, ..event_type }),
-        None => Err(stale_or_missing(find(connection, &event_type.org, &event_type.name)?.is_some())),
+        None => Err(stale_or_missing(find(connection, &event_type.org, &event_type.name)?.is_some()).into()),
     }
 }
 
@@ -132,11 +127,7 @@ pub(super) fn list(
     page: &PageRequest<EventTypeName>,
 ) -> Result<Page<EventType>, Fault> {
     let statements = if include_archived { PAGE_ALL } else { PAGE_LIVE };
-    let cursor = page.cursor.as_ref().map(EventTypeName::as_str);
-    let (sql, beyond) = match page.walk() {
-        Order::Ascending => (statements.up, cursor.unwrap_or(BEFORE_ALL)),
-        Order::Descending => (statements.down, cursor.unwrap_or(AFTER_ALL)),
-    };
+    let (sql, beyond) = statements.by_name(page);
     let rows = all(connection, sql, (org.as_str(), beyond, rows_to_read(page)), from_row)?;
     Ok(Page::from_walk(page, rows))
 }

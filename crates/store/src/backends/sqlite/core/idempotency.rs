@@ -7,10 +7,9 @@ use rusqlite::Connection;
 
 use super::fault::Fault;
 use super::rows::{Context, change, first};
+pub(super) use crate::backends::common::configuration::Kind;
 use crate::{Idempotency, StoreError, Written};
 
-/// Keys remembered at most: about 150 MB of file at the very worst. The oldest are forgotten first.
-pub(super) const ROWS_MAX: i64 = 1_000_000;
 /// Rows deleted per remembered key at most, so that no write pays for a long pause.
 const SWEEP_ROWS_MAX: i64 = 100;
 
@@ -32,15 +31,6 @@ pub(super) const FORGET_EXPIRED: &str = "
 pub(super) const FORGET_OLDEST: &str = "
     DELETE FROM idempotency WHERE seq IN
         (SELECT seq FROM idempotency WHERE seq <= (SELECT max(seq) FROM idempotency) - ?1 ORDER BY seq LIMIT ?2)";
-
-/// Which table a remembered object is in. Stored: numbers are never given a new meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Application = 1,
-    Endpoint = 2,
-    EventType = 3,
-    Source = 4,
-}
 
 /// Make a change at most once per key.
 ///

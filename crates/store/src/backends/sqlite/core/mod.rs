@@ -8,7 +8,6 @@ mod applications;
 mod configuration;
 mod connection;
 mod db;
-mod destination;
 mod endpoints;
 mod event_types;
 mod fault;
@@ -17,12 +16,10 @@ mod lanes;
 mod meta;
 mod rows;
 mod schema;
-mod sealing;
 mod secrets;
 mod sources;
 #[cfg(test)]
 mod tests;
-mod transformation;
 mod whole;
 
 pub use db::CoreDb;

@@ -6,10 +6,8 @@ use hooktide_model::EndpointSecret;
 use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
-use super::rows::{Context, all, change, optional_time};
-use super::sealing;
-use crate::StoreError;
-use crate::vault::SealContext;
+use super::rows::{Context, all, bytes, change, optional_time};
+use crate::backends::common::configuration::{open_secret, seal_secret};
 
 /// Secrets of an application's endpoints in a range of keys: one walk of the index on (app, seq), and for each
 /// endpoint its few rows of the primary key. `CROSS JOIN` keeps that order. Secrets ride with their endpoints'
@@ -36,8 +34,7 @@ pub(super) fn replace(
 ) -> Result<(), Fault> {
     change(connection, DELETE, [endpoint])?;
     for (position, secret) in (0..).zip(secrets) {
-        let row = row_key(endpoint, position);
-        let sealed = sealing::seal(&context.vault, place(&row), secret.secret.as_bytes());
+        let sealed = seal_secret(&context.vault, endpoint, position, &secret.secret);
         let expires_at = secret.expires_at.map(hooktide_model::Timestamp::unix_ms);
         change(connection, INSERT, (endpoint, position, sealed, expires_at))?;
     }
@@ -60,22 +57,8 @@ pub(super) fn of_endpoints(
 }
 
 fn from_row(row: &Row<'_>, context: &Context) -> Result<(i64, EndpointSecret), Fault> {
-    let endpoint = row.get("endpoint")?;
-    let key = row_key(endpoint, row.get("position")?);
-    let damaged = || StoreError::Database("column endpoint_secret.secret is damaged".to_owned());
-    let bytes = sealing::open_column(context, row, "secret", place(&key))?.ok_or_else(damaged)?;
-    let secret = std::str::from_utf8(&bytes).map_err(|_| damaged())?.to_owned();
+    let (endpoint, position) = (row.get("endpoint")?, row.get("position")?);
+    let sealed = bytes(row, "secret")?.unwrap_or_default();
+    let secret = open_secret(&context.vault, endpoint, position, sealed)?;
     Ok((endpoint, EndpointSecret { secret, expires_at: optional_time(row, "expires_at")? }))
-}
-
-/// Both columns of the primary key: a secret opens neither at another endpoint nor at another rank.
-fn row_key(endpoint: i64, position: i64) -> [u8; 16] {
-    let mut key = [0; 16];
-    key[..8].copy_from_slice(&endpoint.to_be_bytes());
-    key[8..].copy_from_slice(&position.to_be_bytes());
-    key
-}
-
-fn place(row: &[u8; 16]) -> SealContext<'_> {
-    SealContext { table: "endpoint_secret", row, column: "secret" }
 }

@@ -3,21 +3,16 @@
 //! What must stay true: token, secrets and feed are sealed, and no reader of applications sees the owned ones but
 //! [`application`].
 
-use hooktide_model::{
-    AppId, Application, OrgId, Page, PageRequest, Source, SourceFeed, SourceId, SourceSecret, SourceToken,
-    TokenHash, Uid,
-};
+use hooktide_model::{AppId, Application, OrgId, Page, PageRequest, Source, SourceId, TokenHash, Uid};
 use rusqlite::{Connection, Row, named_params};
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
+use super::applications;
 use super::fault::Fault;
 use super::idempotency::{self, Kind};
 use super::rows::{
-    Context, Walk, all, change, first, json, parse_json, rows_to_read, stale_or_missing, time, to_json,
+    Context, Walk, all, bytes, change, first, json, rows_to_read, stale_or_missing, time, to_json,
 };
-use super::{applications, sealing};
-use crate::vault::SealContext;
+use crate::backends::common::configuration::{OpenedSource, open_source, seal_source};
 use crate::{Idempotency, ObjectRef, StoreError, Written};
 
 macro_rules! select {
@@ -74,26 +69,6 @@ pub(super) const SAVE: &str = "
 pub(super) const DELETE: &str =
     "DELETE FROM application WHERE seq = (SELECT app FROM source WHERE seq = ?1 AND org = ?2)";
 
-/// What is sealed of a source.
-#[derive(Serialize, Deserialize)]
-struct Sealed {
-    token: SourceToken,
-    secrets: Vec<SourceSecret>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    feed: Option<SourceFeed>,
-}
-
-fn seal(context: &Context, seq: i64, source: &Source) -> Vec<u8> {
-    let (token, secrets) = (source.token.clone(), source.secrets.clone());
-    let sealed = Sealed { token, secrets, feed: source.feed.clone() };
-    let text = Zeroizing::new(to_json(&sealed));
-    sealing::seal(&context.vault, place(&seq.to_be_bytes()), text.as_bytes())
-}
-
-fn place(row: &[u8; 8]) -> SealContext<'_> {
-    SealContext { table: "source", row, column: "sealed" }
-}
-
 /// Insert a source with its application, at most once per idempotency key.
 pub(super) fn insert(
     connection: &Connection,
@@ -118,7 +93,7 @@ fn insert_row(connection: &Connection, context: &Context, source: Source) -> Res
         ":name": source.name,
         ":provider": source.provider,
         ":token_hash": source.token.hash(),
-        ":sealed": seal(context, seq, &source),
+        ":sealed": seal_source(&context.vault, seq, &source),
         ":settings": to_json(&source.settings),
         ":feeds": source.feed.is_some(),
         ":metadata": to_json(&source.metadata),
@@ -151,7 +126,7 @@ fn save_row(connection: &Connection, context: &Context, source: Source) -> Resul
         ":name": source.name,
         ":provider": source.provider,
         ":token_hash": source.token.hash(),
-        ":sealed": seal(context, seq, &source),
+        ":sealed": seal_source(&context.vault, seq, &source),
         ":settings": to_json(&source.settings),
         ":feeds": source.feed.is_some(),
         ":metadata": to_json(&source.metadata),
@@ -162,7 +137,7 @@ fn save_row(connection: &Connection, context: &Context, source: Source) -> Resul
         Some(version) => Ok((seq, Source { version, ..source })),
         None => {
             let id = ObjectRef::Id(source.id);
-            Err(stale_or_missing(find(connection, context, &source.org, &id)?.is_some()))
+            Err(stale_or_missing(find(connection, context, &source.org, &id)?.is_some()).into())
         }
     }
 }
@@ -243,9 +218,8 @@ pub(super) fn list(
 
 fn from_row(row: &Row<'_>, context: &Context) -> Result<Source, Fault> {
     let seq: i64 = row.get("seq")?;
-    let sealed = sealing::open_column(context, row, "sealed", place(&seq.to_be_bytes()))?;
-    let sealed = sealed.ok_or_else(|| StoreError::Database("column source.sealed is damaged".to_owned()))?;
-    let Sealed { token, secrets, feed } = parse_json(&sealed, "sealed")?;
+    let sealed = bytes(row, "sealed")?.unwrap_or_default();
+    let OpenedSource { token, secrets, feed } = open_source(&context.vault, seq, sealed)?;
     Ok(Source {
         id: context.id(seq),
         org: OrgId::trusted(row.get_ref("org")?.as_str().map_err(rusqlite::Error::from)?),

@@ -269,11 +269,7 @@ pub(super) fn settle(
     let targets = prepared.message.targets.clone();
     match result {
         Ok(id) => {
-            effects.inserted.push(Inserted {
-                message: stored_message(prepared.message, id),
-                targets,
-                reply,
-            });
+            effects.inserted.push(Inserted { message: stored_message(prepared.message, id), targets, reply });
         }
         Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
     }
