@@ -45,7 +45,7 @@ pub(super) fn unpack(row: &SqlRow<'_>, table: &Table) -> rusqlite::Result<Row> {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(number) => Value::Integer(number),
                 ValueRef::Text(text) => Value::Text(
-                    std::str::from_utf8(text).map_err(rusqlite::Error::Utf8Error)?.to_owned(),
+                    ValueRef::Text(text).as_str()?.to_owned(),
                 ),
                 ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
                 ValueRef::Real(_) => {
