@@ -15,8 +15,7 @@ async fn hold(claims: &[(&'static str, ClaimFn)], segments: Segments, seeds: &[u
     let backend_only = std::env::var("HOOKTIDE_BACKEND").unwrap_or_default();
     let only = std::env::var("HOOKTIDE_CLAIM").unwrap_or_default();
     let mut broken = Vec::new();
-    // PostgreSQL has no store of its own yet, only its configuration.
-    for backend in BACKENDS.iter().filter(|backend| **backend != "postgres") {
+    for backend in BACKENDS.iter().filter(|backend| backend.contains(&backend_only)) {
         for (name, claim) in claims.iter().filter(|(name, _)| name.contains(&only)) {
             // Most claims leave nothing to chance: once is enough.
             let by_chance = name.starts_with("ledger::") || name.starts_with("lists::");

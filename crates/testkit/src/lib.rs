@@ -30,7 +30,7 @@ pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
 pub use on_disk::{Attempts, OnDisk};
-pub use postgres::ScratchSchema;
+pub use postgres::{OwnPostgres, ScratchSchema, StopMode};
 pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};

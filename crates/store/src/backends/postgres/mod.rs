@@ -1,9 +1,11 @@
 //! PostgreSQL: one database under as many nodes as wanted.
 //!
-//! [`database`] gives connections, [`schema`] brings the tables up to date, [`core`] is configuration.
+//! [`database`] gives connections, [`schema`] brings the tables up to date, [`core`] is configuration,
+//! [`checks`] refuses servers that cannot keep the promises. Everything of one store lies in one schema
 //! of one database: the first of the connection's `search_path`.
 
 mod cluster;
+mod checks;
 mod core;
 mod database;
 mod due;
@@ -19,6 +21,7 @@ mod tls;
 mod writer;
 
 pub use self::core::PgCore;
+pub use checks::check;
 pub use endpoint::DatabaseOptions;
 pub use schema::{MigrationState, migrate, migration_status};
 pub use store::{PostgresOptions, PostgresStore};

@@ -16,7 +16,7 @@ use super::database::Database;
 use super::endpoint::DatabaseOptions;
 use super::history::{KeyWindows, Partitions, PgHistory, sweep};
 use super::shared::Shared;
-use super::{due, schema, writer};
+use super::{checks, due, schema, writer};
 use crate::backends::common::queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
 use crate::backends::common::{
     Retention, committed, forward_configuration, forward_history, pack_body, seal_head, stopped, uid_key,
@@ -69,6 +69,9 @@ impl PostgresStore {
     /// When the database cannot be reached or used, was written by a newer program, or with another main secret.
     pub async fn open(options: PostgresOptions) -> Result<Self, StoreError> {
         let database = Database::open(&options.database).await?;
+        for warning in checks::look(&database).await? {
+            tracing::warn!("{warning}");
+        }
         schema::bring_up(&database).await?;
         let vault = Arc::new(options.vault);
         let clock = Arc::clone(&options.clock);

@@ -1,5 +1,6 @@
 //! The PostgreSQL backend's own parts: connections and schema.
 
+mod checks;
 mod connections;
 mod schema;
 mod urls;

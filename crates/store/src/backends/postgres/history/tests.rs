@@ -1,6 +1,5 @@
 //! History on a real server, with rows that the tests write themselves.
 
-mod claims_lab;
 mod partitions;
 mod plans;
 mod reads;
