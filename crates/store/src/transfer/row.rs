@@ -15,7 +15,7 @@ use super::table::{Kind, Table};
 pub enum Value {
     /// Nothing.
     Null,
-    /// Of [`Kind::Big`], [`Kind::Whole`], [`Kind::Small`] and [`Kind::Flag`].
+    /// Of [`Kind::Integer`] and [`Kind::Flag`].
     Integer(i64),
     /// Of [`Kind::Text`].
     Text(String),
@@ -71,7 +71,7 @@ pub(super) fn read_line(line: &[u8], table: &Table) -> Option<Row> {
 fn typed(value: Value, kind: Kind) -> Option<Value> {
     match (kind, value) {
         (_, Value::Null) => Some(Value::Null),
-        (Kind::Big | Kind::Whole | Kind::Small | Kind::Flag, value @ Value::Integer(_))
+        (Kind::Integer | Kind::Flag, value @ Value::Integer(_))
         | (Kind::Text, value @ Value::Text(_)) => Some(value),
         (Kind::Bytes, Value::Text(text)) => STANDARD.decode(text).ok().map(Value::Bytes),
         _ => None,

@@ -3,15 +3,11 @@
 //! The order is that of the import: what others refer to comes first. A new column of a backend's tables that holds
 //! what users would miss gets its line here.
 
-/// What a column holds. Databases that tell widths of integers apart have these.
+/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An integer of 64 bits.
-    Big,
-    /// One of 32 bits.
-    Whole,
-    /// One of 16 bits.
-    Small,
+    /// An integer of up to 64 bits.
+    Integer,
     /// 0 or 1.
     Flag,
     /// UTF-8.
@@ -66,8 +62,8 @@ macro_rules! columns {
 pub static APPLICATION: Table = Table {
     name: "application",
     columns: columns![
-        seq Big, org Text, uid Text, name Text, throttle_rate Big, metadata Text, created_at Big, updated_at Big,
-        version Big, kind Small,
+        seq Integer, org Text, uid Text, name Text, throttle_rate Integer, metadata Text, created_at Integer, updated_at Integer,
+        version Integer, kind Integer,
     ],
     is_history: false,
     key: Some(0),
@@ -77,9 +73,9 @@ pub static APPLICATION: Table = Table {
 pub static ENDPOINT: Table = Table {
     name: "endpoint",
     columns: columns![
-        seq Big, app Big, uid Text, url Text, description Text, throttle_rate Big, ordering_key Text, disabled Flag,
+        seq Integer, app Integer, uid Text, url Text, description Text, throttle_rate Integer, ordering_key Text, disabled Flag,
         event_types Text, channels Text, filter Text, metadata Text, headers Bytes, destination Bytes,
-        transformation Bytes, failing_since Big, created_at Big, updated_at Big, version Big,
+        transformation Bytes, failing_since Integer, created_at Integer, updated_at Integer, version Integer,
     ],
     is_history: false,
     key: Some(0),
@@ -88,7 +84,7 @@ pub static ENDPOINT: Table = Table {
 /// Secrets of endpoints, sealed.
 pub static ENDPOINT_SECRET: Table = Table {
     name: "endpoint_secret",
-    columns: columns![endpoint Big, position Big, secret Bytes, expires_at Big],
+    columns: columns![endpoint Integer, position Integer, secret Bytes, expires_at Integer],
     is_history: false,
     key: None,
 };
@@ -97,8 +93,8 @@ pub static ENDPOINT_SECRET: Table = Table {
 pub static EVENT_TYPE: Table = Table {
     name: "event_type",
     columns: columns![
-        seq Big, org Text, name Text, description Text, archived Flag, deprecated Flag, schemas Text, group_name Text,
-        feature_flags Text, created_at Big, updated_at Big, version Big,
+        seq Integer, org Text, name Text, description Text, archived Flag, deprecated Flag, schemas Text, group_name Text,
+        feature_flags Text, created_at Integer, updated_at Integer, version Integer,
     ],
     is_history: false,
     key: None,
@@ -108,8 +104,8 @@ pub static EVENT_TYPE: Table = Table {
 pub static SOURCE: Table = Table {
     name: "source",
     columns: columns![
-        seq Big, app Big, org Text, uid Text, name Text, provider Text, token_hash Bytes, sealed Bytes, settings Text,
-        metadata Text, created_at Big, updated_at Big, version Big, feeds Flag,
+        seq Integer, app Integer, org Text, uid Text, name Text, provider Text, token_hash Bytes, sealed Bytes, settings Text,
+        metadata Text, created_at Integer, updated_at Integer, version Integer, feeds Flag,
     ],
     is_history: false,
     key: Some(0),
@@ -118,7 +114,7 @@ pub static SOURCE: Table = Table {
 /// Idempotency keys of configuration calls.
 pub static IDEMPOTENCY: Table = Table {
     name: "idempotency",
-    columns: columns![seq Big, key Bytes, request Bytes, kind Small, object Big, expires_at Big],
+    columns: columns![seq Integer, key Bytes, request Bytes, kind Integer, object Integer, expires_at Integer],
     is_history: false,
     key: None,
 };
@@ -127,8 +123,8 @@ pub static IDEMPOTENCY: Table = Table {
 pub static MESSAGE: Table = Table {
     name: "message",
     columns: columns![
-        seq Big, app Big, event_type Text, uid Text, channels Text, tags Text, deliver_at Big, expires_at Big,
-        targets Bytes, hops Small, content_type Text, plain_bytes Whole, body Bytes, params Text,
+        seq Integer, app Integer, event_type Text, uid Text, channels Text, tags Text, deliver_at Integer, expires_at Integer,
+        targets Bytes, hops Integer, content_type Text, plain_bytes Integer, body Bytes, params Text,
     ],
     is_history: true,
     key: Some(0),
@@ -137,7 +133,7 @@ pub static MESSAGE: Table = Table {
 /// Receipts; heads are sealed.
 pub static RECEIPT: Table = Table {
     name: "receipt",
-    columns: columns![seq Big, source Big, outcome Small, head Bytes, plain_bytes Whole, body Bytes],
+    columns: columns![seq Integer, source Integer, outcome Integer, head Bytes, plain_bytes Integer, body Bytes],
     is_history: true,
     key: Some(0),
 };
@@ -146,8 +142,8 @@ pub static RECEIPT: Table = Table {
 pub static ATTEMPT: Table = Table {
     name: "attempt",
     columns: columns![
-        seq Big, msg Big, ep Big, number Small, trigger Small, status Small, code Small, duration_ms Whole, url Text,
-        next_due Big, response Bytes,
+        seq Integer, msg Integer, ep Integer, number Integer, trigger Integer, status Integer, code Integer, duration_ms Integer, url Text,
+        next_due Integer, response Bytes,
     ],
     is_history: true,
     key: Some(0),
@@ -157,7 +153,7 @@ pub static ATTEMPT: Table = Table {
 /// ids. `born`: a key of the time at which it was used, which its window is counted from.
 pub static MESSAGE_KEY: Table = Table {
     name: "message_key",
-    columns: columns![born Big, key Bytes, request Bytes, msg Big, kind Small],
+    columns: columns![born Integer, key Bytes, request Bytes, msg Integer, kind Integer],
     is_history: true,
     key: Some(0),
 };
@@ -165,7 +161,7 @@ pub static MESSAGE_KEY: Table = Table {
 /// Deliveries that wait, those too that were only in a server's memory.
 pub static SCHEDULE: Table = Table {
     name: "schedule",
-    columns: columns![msg Big, ep Big, due Big, tries Small, trigger Small],
+    columns: columns![msg Integer, ep Integer, due Integer, tries Integer, trigger Integer],
     is_history: true,
     key: Some(0),
 };

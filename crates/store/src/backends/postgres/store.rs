@@ -16,6 +16,7 @@ use super::database::Database;
 use super::endpoint::DatabaseOptions;
 use super::history::{KeyWindows, Partitions, PgHistory, sweep};
 use super::shared::Shared;
+use super::transfer::refuse_unfinished;
 use super::{checks, due, schema, writer};
 use crate::backends::common::queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
 use crate::backends::common::{
@@ -73,6 +74,7 @@ impl PostgresStore {
             tracing::warn!("{warning}");
         }
         schema::bring_up(&database).await?;
+        refuse_unfinished(&database).await?;
         let vault = Arc::new(options.vault);
         let clock = Arc::clone(&options.clock);
         let core = PgCore::over(
@@ -107,6 +109,8 @@ impl PostgresStore {
             dedupe_window: options.dedupe_window,
         });
         let keeper = cluster::start(&shared, &options.node_name).await?;
+        // Once more: an import that began meanwhile looks for nodes after it has left its note.
+        refuse_unfinished(&shared.database).await?;
         let thread =
             writer::spawn(Arc::clone(&shared)).map_err(|error| StoreError::Database(error.to_string()))?;
         Ok(Self {
