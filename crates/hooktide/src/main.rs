@@ -48,6 +48,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Listen(arguments) => commands::listen::run(&arguments),
         Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
+        Command::Export(arguments) => commands::export::run(&arguments),
+        Command::Import(arguments) => commands::import::run(&arguments),
         Command::Openapi => commands::openapi::run(),
     }
 }

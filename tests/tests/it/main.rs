@@ -26,6 +26,7 @@ mod idempotency;
 mod isolation;
 mod load;
 mod message;
+mod moving;
 mod openapi;
 mod pagination;
 mod payloads;

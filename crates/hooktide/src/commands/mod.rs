@@ -3,8 +3,11 @@
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod dev;
+pub(crate) mod export;
 pub(crate) mod healthcheck;
+pub(crate) mod import;
 pub(crate) mod listen;
+mod moving;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod sign;

@@ -27,11 +27,11 @@ use crate::failure::Failure;
 use crate::random;
 
 /// Chunks that a retention period is cut into at least, so that history goes in small steps.
-const CHUNKS_PER_RETENTION: u32 = 30;
+pub(crate) const CHUNKS_PER_RETENTION: u32 = 30;
 /// The longest that a chunk stays open.
-const CHUNK_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const CHUNK_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// History kept for ever, as a span.
-const FOR_EVER: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
+pub(crate) const FOR_EVER: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
 
 /// A server whose parts are up.
 pub(crate) struct Server {

@@ -12,6 +12,6 @@ mod secrets;
 mod signals;
 mod threads;
 
-pub(crate) use build::Server;
+pub(crate) use build::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, Server};
 pub(crate) use secrets::{jwt_secret, main_secret};
 pub(crate) use threads::runtime;
