@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
-use hooktide_testkit::{
-    Api, Behaviour, Gate, Receiver, ScratchSchema, ServerSetup, find_binary,
-};
+use hooktide_testkit::{Api, Behaviour, Gate, Receiver, ScratchSchema, ServerSetup, find_binary};
 use serde_json::{Value, json};
 
 /// Enough for several parts of each large table.
@@ -136,7 +134,8 @@ async fn store_moves_to_postgresql_and_back_through_kills_and_nobody_notices() {
     assert!(status.success(), "{status}");
     drop(moved);
 
-    let back = Place { database_url: "sqlite://back.db".to_owned(), dir: dir.clone(), main_secret: MAIN_SECRET };
+    let back =
+        Place { database_url: "sqlite://back.db".to_owned(), dir: dir.clone(), main_secret: MAIN_SECRET };
     let exported = postgres.run_through_kills(&["export", "second", "--part-rows", PART_ROWS]);
     assert_eq!(back.run_through_kills(&["import", "second"]), exported);
     let again = setup().env("HOOKTIDE_DATABASE_URL", "sqlite://back.db").in_dir(dir).start().await;
@@ -179,7 +178,10 @@ async fn commands_refuse_a_store_in_use_and_another_main_secret_and_say_what_to_
     let refused = other.run(&["import", "archive"]);
     assert_eq!(refused.status.code(), Some(1));
     let talk = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(talk.contains("sealed with another main secret") && talk.contains("HOOKTIDE_MAIN_SECRET"), "{talk}");
+    assert!(
+        talk.contains("sealed with another main secret") && talk.contains("HOOKTIDE_MAIN_SECRET"),
+        "{talk}"
+    );
     let refused = used.run(&["import", "archive"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("not empty"));

@@ -19,7 +19,9 @@ pub(crate) fn run(arguments: &ExportArgs) -> Result<(), Failure> {
         let manifest = manifest.map_err(|error| failure("cannot export the store", &error))?;
         print_data(&table(&manifest))?;
         let place = arguments.directory.display();
-        eprintln!("the archive in {place} is complete; it holds payloads, and secrets sealed with the main secret");
+        eprintln!(
+            "the archive in {place} is complete; it holds payloads, and secrets sealed with the main secret"
+        );
         Ok(())
     };
     runtime()?.block_on(moved)

@@ -53,7 +53,8 @@ pub async fn export(
     let rows_total = picture.rows.values().sum();
     let rows_before = begun.rows_total();
     let step = Step { what: "", rows: rows_before, rows_total, rows_before };
-    let mut sink = Parts { folder: &folder, manifest: begun, limits, table: TABLES[0], open: None, step, progress };
+    let mut sink =
+        Parts { folder: &folder, manifest: begun, limits, table: TABLES[0], open: None, step, progress };
     for table in TABLES.iter().copied() {
         if sink.manifest.done.iter().any(|done| done == table.name) {
             continue;
@@ -94,7 +95,10 @@ fn begin(
         }
         Some(found) if found.complete => {
             return Err(TransferError::refused(
-                format!("{} holds an archive of an earlier state of a store, or of another one", folder.path.display()),
+                format!(
+                    "{} holds an archive of an earlier state of a store, or of another one",
+                    folder.path.display()
+                ),
                 "choose another folder, or remove this one",
             ));
         }
@@ -119,9 +123,11 @@ fn begin_beside(
     for entry in std::fs::read_dir(&folder.path).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let is_ours = name.to_str().is_some_and(|name| {
-            name.starts_with("manifest.") || name == "export.lock" || TABLES.iter().any(|table| {
-                name.strip_prefix(table.name).is_some_and(|rest| rest.starts_with('-'))
-            })
+            name.starts_with("manifest.")
+                || name == "export.lock"
+                || TABLES
+                    .iter()
+                    .any(|table| name.strip_prefix(table.name).is_some_and(|rest| rest.starts_with('-')))
         });
         if !is_ours {
             return Err(TransferError::refused(

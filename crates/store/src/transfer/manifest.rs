@@ -107,7 +107,10 @@ impl Manifest {
     pub(super) fn check(&self) -> Result<(), TransferError> {
         if self.format != FORMAT {
             let what = format!("the archive has format {}, this version reads {FORMAT}", self.format);
-            return Err(TransferError::refused(what, format!("use Hooktide {} or a later one", self.hooktide)));
+            return Err(TransferError::refused(
+                what,
+                format!("use Hooktide {} or a later one", self.hooktide),
+            ));
         }
         if !self.complete {
             return Err(TransferError::refused(

@@ -58,7 +58,8 @@ impl PartWriter {
     pub(super) fn create(folder: &Path, name: String, table: &'static Table) -> Result<Self, TransferError> {
         let path = folder.join(&name);
         let building = path.with_extension("new");
-        let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&building);
+        let opened =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&building);
         let file = opened.map_err(|error| TransferError::file("write", &building, error))?;
         let frame = FrameEncoder::new(Hashed { file: BufWriter::new(file), hash: Sha256::new() });
         Ok(Self { path, name, table, frame, line: Vec::new(), rows: 0, bytes: 0, keys: None })

@@ -71,8 +71,9 @@ pub(super) fn read_line(line: &[u8], table: &Table) -> Option<Row> {
 fn typed(value: Value, kind: Kind) -> Option<Value> {
     match (kind, value) {
         (_, Value::Null) => Some(Value::Null),
-        (Kind::Integer | Kind::Flag, value @ Value::Integer(_))
-        | (Kind::Text, value @ Value::Text(_)) => Some(value),
+        (Kind::Integer | Kind::Flag, value @ Value::Integer(_)) | (Kind::Text, value @ Value::Text(_)) => {
+            Some(value)
+        }
         (Kind::Bytes, Value::Text(text)) => STANDARD.decode(text).ok().map(Value::Bytes),
         _ => None,
     }

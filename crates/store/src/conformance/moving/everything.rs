@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use hooktide_model::id::TypedId;
 use hooktide_model::{
-    Application, DeliveryState, Endpoint, EventType, Message, Order, Page, PageRequest, Receipt, ReceiptHead, Seq,
-    Source, Timestamp,
+    Application, DeliveryState, Endpoint, EventType, Message, Order, Page, PageRequest, Receipt, ReceiptHead,
+    Seq, Source, Timestamp,
 };
 
 use super::filled::Filled;
 use crate::{
-    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, NothingInHand, ReceiptFilter, Store,
-    StoreError, Written,
+    AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, NothingInHand, ReceiptFilter,
+    Store, StoreError, Written,
 };
 
 /// Rows of a page: lists are read in several.
@@ -97,7 +97,9 @@ pub async fn everything(store: &dyn Store, filled: &Filled, now: Timestamp) -> E
         });
         found.waiting.extend(waiting);
     }
-    found.waiting.sort_by_key(|(endpoint, due, message, tries, by)| (*endpoint, *due, message.id, *tries, *by));
+    found
+        .waiting
+        .sort_by_key(|(endpoint, due, message, tries, by)| (*endpoint, *due, message.id, *tries, *by));
     found.scheduled = store.scheduled_endpoints().await.expect("the schedule is read");
     found.scheduled.sort_unstable();
     found.scheduled_count = found.waiting.len() as u64;
@@ -106,7 +108,9 @@ pub async fn everything(store: &dyn Store, filled: &Filled, now: Timestamp) -> E
 
 async fn configuration(store: &dyn Store, filled: &Filled, found: &mut Everything) {
     for org in &filled.orgs {
-        found.applications.extend(all(|row: &Application| row.id, |page| store.applications(org, page)).await);
+        found
+            .applications
+            .extend(all(|row: &Application| row.id, |page| store.applications(org, page)).await);
         let sources = all(|row: &Source| row.id, |page| store.sources(org, page)).await;
         for source in &sources {
             let by_token = store.source_by_token(source.token.hash()).await.expect("a source is read");
@@ -133,7 +137,8 @@ async fn history(store: &dyn Store, filled: &Filled, found: &mut Everything) {
         let states = all(|row: &DeliveryState| row.endpoint, |page| store.deliveries(id, page)).await;
         found.deliveries.push(states);
         let tried =
-            all(|row: &ListedAttempt| row.attempt.id, |page| store.attempts_of_message(id, attempts(page))).await;
+            all(|row: &ListedAttempt| row.attempt.id, |page| store.attempts_of_message(id, attempts(page)))
+                .await;
         found.attempts.push(tried);
     }
     for source in &filled.sources {

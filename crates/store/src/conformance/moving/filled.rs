@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hooktide_model::{
-    AppId, Application, Channel, ContentType, Endpoint, EndpointId, EventTypeName, OrgId, Seq, SeqSource, Source,
-    SourceId, Tag, Trigger, Uid,
+    AppId, Application, Channel, ContentType, Endpoint, EndpointId, EventTypeName, OrgId, Seq, SeqSource,
+    Source, SourceId, Tag, Trigger, Uid,
 };
 
 use super::super::configuration::{ConfigurationSubject, new, org, other_org};
 use super::super::flow::{refusal, taken};
 use super::super::harness::{Dice, Harness, by_hand};
-use crate::{
-    Configuration, DeliverySource, Idempotency, NewMessage, Outcome, Placement, StoreError, Target,
-};
+use crate::{Configuration, DeliverySource, Idempotency, NewMessage, Outcome, Placement, StoreError, Target};
 
 /// Messages and requests in a filled store.
 const EVENTS: usize = 240;
@@ -153,13 +151,14 @@ async fn message(harness: &Harness, dice: &mut Dice, filled: &mut Filled, number
     } else {
         harness.message(app.seq())
     };
+    let targets = dice.roll(ENDPOINTS + 1);
     new.targets = of_app(filled, at)
+        .take(targets)
         .map(|endpoint| {
             let due = harness.now().plus(Duration::from_secs(dice.roll(3) as u64 * 600));
             let placement = if dice.roll(2) == 0 { Placement::Lane } else { Placement::scheduled(due) };
             Target { endpoint: endpoint.seq(), placement }
         })
-        .take(dice.roll(ENDPOINTS + 1))
         .collect();
     vary(&mut new, dice, number);
     if !is_received && dice.roll(3) == 0 {

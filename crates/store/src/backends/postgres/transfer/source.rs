@@ -17,7 +17,9 @@ use super::super::endpoint::DatabaseOptions;
 use super::super::schema::migration_status;
 use super::cells::{failed, unpack};
 use super::mark::fact;
-use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError, check_id_key};
+use crate::backends::common::configuration::ID_KEY;
+use crate::backends::common::check_id_key;
+use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError};
 use crate::vault::Vault;
 
 /// One snapshot for everything; large reads take their time.
@@ -69,7 +71,8 @@ impl PostgresSource {
     /// another.
     pub async fn open(options: &DatabaseOptions, vault: &Vault) -> Result<Self, TransferError> {
         let versions = migration_status(options).await?;
-        if let Some(other) = versions.iter().find(|version| version.applied_at.is_none() || !version.is_known) {
+        if let Some(other) = versions.iter().find(|version| version.applied_at.is_none() || !version.is_known)
+        {
             let what = format!("the database's schema is not this version's: {}", other.name);
             return Err(TransferError::refused(what, "run `hooktide migrate up`, or the newer Hooktide"));
         }
@@ -77,13 +80,14 @@ impl PostgresSource {
         client.batch_execute(BEGIN).await.map_err(|error| failed(&error))?;
         let mark = fact(&client, Mark::NAME).await.map_err(|error| failed(&error))?;
         Mark::refuse_unfinished(mark.as_deref())?;
-        let id_key = fact(&client, "id_key").await.map_err(|error| failed(&error))?;
+        let id_key = fact(&client, ID_KEY).await.map_err(|error| failed(&error))?;
         let id_key = check_id_key(id_key, vault)?;
         Ok(Self { client, id_key })
     }
 
     async fn count(&self, table: &Table) -> Result<u64, tokio_postgres::Error> {
-        let from = if table.name == "schedule" { format!("({SCHEDULE}) AS every") } else { table.name.to_owned() };
+        let from =
+            if table.name == "schedule" { format!("({SCHEDULE}) AS every") } else { table.name.to_owned() };
         let row = self.client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await?;
         row.try_get::<_, i64>(0).map(i64::unsigned_abs)
     }

@@ -23,8 +23,11 @@ use super::super::schema;
 use super::cells::{Cell, failed};
 use super::mark::{fact, save};
 use crate::StoreError;
+use crate::backends::common::configuration::ID_KEY;
+use crate::backends::common::id_key_of;
 use crate::transfer::{
-    Begun, Manifest, Mark, Part, PartRows, Row, TABLES, Table, Target, TransferError, Value, id_key_of, not_empty,
+    Begun, Manifest, Mark, Part, PartRows, Row, TABLES, Table, Target, TransferError, Value,
+    not_empty,
 };
 use crate::vault::Vault;
 
@@ -104,7 +107,7 @@ impl PostgresTarget {
         let step = self.client.transaction().await.map_err(|error| failed(&error))?;
         let owner = step.query_one(MAKE_OWNER, &[&version, &last]).await.map_err(|error| failed(&error))?;
         let mark = Mark { archive: manifest.archive.clone(), owner: owner.get(0), ..Mark::default() };
-        save(&step, "id_key", id_key).await.map_err(|error| failed(&error))?;
+        save(&step, ID_KEY, id_key).await.map_err(|error| failed(&error))?;
         save(&step, Mark::NAME, &mark.to_bytes()).await.map_err(|error| failed(&error))?;
         step.commit().await.map_err(|error| failed(&error))?;
         self.mark = mark;
@@ -160,7 +163,8 @@ async fn copy(
     shape: impl Fn(Row, u64) -> Row,
 ) -> Result<u64, TransferError> {
     let name = table.name;
-    let shown = step.prepare(&format!("SELECT {columns} FROM {name}")).await.map_err(|error| failed(&error))?;
+    let shown =
+        step.prepare(&format!("SELECT {columns} FROM {name}")).await.map_err(|error| failed(&error))?;
     let types: Vec<Type> = shown.columns().iter().map(|column| column.type_().clone()).collect();
     let sink = step.copy_in(&format!("COPY {name} ({columns}) FROM STDIN BINARY")).await;
     let mut writer = pin!(BinaryCopyInWriter::new(sink.map_err(|error| failed(&error))?, &types));

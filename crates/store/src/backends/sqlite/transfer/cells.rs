@@ -44,9 +44,7 @@ pub(super) fn unpack(row: &SqlRow<'_>, table: &Table) -> rusqlite::Result<Row> {
             Ok(match row.get_ref(index)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(number) => Value::Integer(number),
-                ValueRef::Text(text) => Value::Text(
-                    ValueRef::Text(text).as_str()?.to_owned(),
-                ),
+                ValueRef::Text(text) => Value::Text(ValueRef::Text(text).as_str()?.to_owned()),
                 ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
                 ValueRef::Real(_) => {
                     let name = table.columns[index].name.to_owned();

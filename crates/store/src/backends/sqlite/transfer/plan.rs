@@ -64,7 +64,8 @@ fn scaled(number: u64, by: u64, of: u64) -> u64 {
 /// Keys at equal distances in time.
 fn old(first: i64, last: i64, age: Duration) -> Vec<i64> {
     let (from, to) = (Seq(first).time(), Seq(last).time());
-    let age = age.max(to.since(from) / u32::try_from(CHUNKS_BY_AGE_MAX).unwrap_or(1)).max(Duration::from_millis(4));
+    let age =
+        age.max(to.since(from) / u32::try_from(CHUNKS_BY_AGE_MAX).unwrap_or(1)).max(Duration::from_millis(4));
     let mut found = Vec::new();
     let mut at = from.plus(age);
     while at <= to {

@@ -18,7 +18,9 @@ use super::super::lock::StoreLock;
 use super::super::recover::recover;
 use super::super::store::{USE, history_folder, last_seq, open_chain};
 use super::cells::{count, failed, select_all, stream, unpack};
-use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError, check_id_key};
+use crate::backends::common::configuration::ID_KEY;
+use crate::backends::common::check_id_key;
+use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError};
 use crate::vault::Vault;
 
 /// By the primary keys of both, in their order.
@@ -77,7 +79,7 @@ impl SqliteSource {
         let core = open_whole(path)?;
         let mark: Option<Vec<u8>> = fact(&core, Mark::NAME)?;
         Mark::refuse_unfinished(mark.as_deref())?;
-        let id_key = check_id_key(fact(&core, "id_key")?, vault)?;
+        let id_key = check_id_key(fact(&core, ID_KEY)?, vault)?;
         let opened = open_chain(&history_folder(path), clock.now()).and_then(|(chain, mut connection)| {
             recover(&chain, &mut connection)?;
             Ok(chain)
@@ -100,7 +102,12 @@ impl SqliteSource {
         Ok(format!("use {last_use}, last key {}", last_seq(&self.chain).0))
     }
 
-    fn read_history(&self, table: &'static Table, skip: u64, sink: &mut dyn Sink) -> Result<(), TransferError> {
+    fn read_history(
+        &self,
+        table: &'static Table,
+        skip: u64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), TransferError> {
         let select = match table.name {
             "message" => MESSAGES,
             "receipt" => RECEIPTS,

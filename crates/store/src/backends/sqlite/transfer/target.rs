@@ -20,8 +20,10 @@ use super::chunks::{Chunks, are_empty};
 use super::plan;
 use super::source::fact;
 use crate::StoreError;
+use crate::backends::common::configuration::ID_KEY;
+use crate::backends::common::id_key_of;
 use crate::transfer::{
-    Begun, Manifest, Mark, Part, PartRows, TABLES, Table, Target, TransferError, id_key_of, not_empty,
+    Begun, Manifest, Mark, Part, PartRows, TABLES, Table, Target, TransferError, not_empty,
 };
 use crate::vault::Vault;
 
@@ -63,7 +65,8 @@ impl SqliteTarget {
         let lock = StoreLock::take(&options.path)?;
         let core = open_whole(&options.path)?;
         let folder = history_folder(&options.path);
-        std::fs::create_dir_all(&folder).map_err(|error| TransferError::file("make the folder", &folder, error))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| TransferError::file("make the folder", &folder, error))?;
         sync_parent(&folder)?;
         Ok(Self { options, core, mark: Mark::default(), chunks: None, _lock: lock })
     }
@@ -79,14 +82,15 @@ impl SqliteTarget {
             let (what, help) = not_empty();
             return Err(TransferError::refused(what, help));
         }
-        let SqliteTargetOptions { chunk_events: events, chunk_bytes: bytes, chunk_age: age, .. } = self.options;
+        let SqliteTargetOptions { chunk_events: events, chunk_bytes: bytes, chunk_age: age, .. } =
+            self.options;
         self.mark = Mark {
             archive: manifest.archive.clone(),
             bounds: plan::bounds(manifest, plan::Limits { events, bytes, age }),
             ..Mark::default()
         };
         let step = self.core.transaction().map_err(sql)?;
-        put_meta(&step, "id_key", &id_key).map_err(sql)?;
+        put_meta(&step, ID_KEY, &id_key).map_err(sql)?;
         note(&step, &self.mark).map_err(sql)?;
         step.commit().map_err(sql)
     }
