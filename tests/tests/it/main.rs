@@ -26,6 +26,7 @@ mod idempotency;
 mod isolation;
 mod load;
 mod message;
+mod migrate;
 mod moving;
 mod openapi;
 mod pagination;

@@ -8,6 +8,8 @@ pub(crate) mod healthcheck;
 pub(crate) mod import;
 pub(crate) mod listen;
 mod moving;
+pub(crate) mod migrate;
+pub(crate) mod nodes;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod sign;

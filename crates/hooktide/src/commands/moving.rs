@@ -1,55 +1,82 @@
 //! What export and import share: which store is meant, progress, the table of counts.
 
 use std::fmt::Write;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hooktide_config::Config;
+use hooktide_config::{Config, DatabaseUrl, PostgresDatabase};
 use hooktide_model::clock::SystemClock;
+use hooktide_store::backends::postgres::{
+    DatabaseOptions, PostgresSource, PostgresTarget, PostgresTargetOptions,
+};
 use hooktide_store::backends::sqlite::{SqliteSource, SqliteTarget, SqliteTargetOptions};
 use hooktide_store::transfer::{Manifest, Progress, Source, Step, TABLES, Target, TransferError};
 use hooktide_store::vault::Vault;
 use tokio::time::Instant;
 
 use crate::failure::Failure;
-use crate::server::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, main_secret};
+use crate::server::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, main_secret, make_data_dir};
 
 /// Between two lines of progress.
 const LINE_EVERY: Duration = Duration::from_secs(1);
-/// The data directory is its owner's.
-const DIRECTORY_MODE: u32 = 0o700;
+/// One reads or writes, one makes partitions.
+const POOL_SIZE: usize = 2;
 
 /// The configured store, to be read.
 pub(super) async fn open_source(config: &Config) -> Result<Box<dyn Source>, Failure> {
-    let database = &config.database_url;
-    // A store that is not there has no main secret either: none is to be made beside it.
-    if !database.path.is_file() {
-        return Err(Failure::failed(
-            format!("there is no store at {}", database.path.display()),
-            "name it with HOOKTIDE_DATABASE_URL, or run the command where the server runs",
-        ));
-    }
-    let vault = vault(config)?;
-    let opened = SqliteSource::open(&database.path, &vault, &SystemClock).map(|source| Box::new(source) as _);
-    opened.map_err(|error| failure(&format!("cannot open the store {}", database.path.display()), &error))
+    let opened: Result<Box<dyn Source>, TransferError> = match &config.database_url {
+        // A store that is not there has no main secret either: none is to be made beside it.
+        DatabaseUrl::Sqlite(database) if !database.path.is_file() => {
+            return Err(Failure::failed(
+                format!("there is no store at {}", database.path.display()),
+                "name it with HOOKTIDE_DATABASE_URL, or run the command where the server runs",
+            ));
+        }
+        DatabaseUrl::Sqlite(database) => {
+            let vault = vault(config)?;
+            SqliteSource::open(&database.path, &vault, &SystemClock).map(|source| Box::new(source) as _)
+        }
+        DatabaseUrl::Postgres(database) => {
+            let vault = vault(config)?;
+            let opened = PostgresSource::open(&options(database), &vault).await;
+            opened.map(|source| Box::new(source) as _)
+        }
+    };
+    opened.map_err(|error| failure(&format!("cannot open the store {}", config.database_url), &error))
 }
 
 /// The configured store, to be filled.
 pub(super) async fn open_target(config: &Config) -> Result<Box<dyn Target>, Failure> {
     let history = config.retention.history.unwrap_or(FOR_EVER);
-    let database = &config.database_url;
-    let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(config.data_dir());
-    made.map_err(|error| Failure::caused("cannot make the data directory", &error, ""))?;
-    let options = SqliteTargetOptions {
-        path: database.path.clone(),
-        vault: vault(config)?,
-        chunk_events: config.storage.chunk_events,
-        chunk_bytes: config.chunk_bytes(),
-        chunk_age: (history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
+    let opened: Result<Box<dyn Target>, TransferError> = match &config.database_url {
+        DatabaseUrl::Sqlite(database) => {
+            make_data_dir(config)
+                .map_err(|error| Failure::caused("cannot make the data directory", &error, ""))?;
+            let options = SqliteTargetOptions {
+                path: database.path.clone(),
+                vault: vault(config)?,
+                chunk_events: config.storage.chunk_events,
+                chunk_bytes: config.chunk_bytes(),
+                chunk_age: (history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
+            };
+            SqliteTarget::open(options).map(|target| Box::new(target) as _)
+        }
+        DatabaseUrl::Postgres(database) => {
+            let options = PostgresTargetOptions {
+                database: options(database),
+                vault: vault(config)?,
+                clock: Arc::new(SystemClock),
+                history,
+                partition_span: None,
+            };
+            PostgresTarget::open(options).await.map(|target| Box::new(target) as _)
+        }
     };
-    let opened = SqliteTarget::open(options).map(|target| Box::new(target) as _);
-    opened.map_err(|error| failure(&format!("cannot open the store {}", database.path.display()), &error))
+    opened.map_err(|error| failure(&format!("cannot open the store {}", config.database_url), &error))
+}
+
+fn options(database: &PostgresDatabase) -> DatabaseOptions {
+    DatabaseOptions { url: database.url.expose().to_owned(), pool_size: POOL_SIZE }
 }
 
 fn vault(config: &Config) -> Result<Vault, Failure> {

@@ -13,5 +13,6 @@ mod signals;
 mod threads;
 
 pub(crate) use build::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, Server};
+pub(crate) use files::make_data_dir;
 pub(crate) use secrets::{jwt_secret, main_secret};
 pub(crate) use threads::runtime;

@@ -4,8 +4,8 @@
 //! [`checks`] refuses servers that cannot keep the promises. Everything of one store lies in one schema
 //! of one database: the first of the connection's `search_path`.
 
-mod cluster;
 mod checks;
+mod cluster;
 mod core;
 mod database;
 mod due;
@@ -24,6 +24,6 @@ mod writer;
 pub use self::core::PgCore;
 pub use checks::check;
 pub use endpoint::DatabaseOptions;
-pub use schema::{MigrationState, migrate, migration_status};
-pub use store::{PostgresOptions, PostgresStore};
+pub use schema::{migrate, migration_status};
+pub use store::{PostgresOptions, PostgresStore, nodes};
 pub use transfer::{PostgresSource, PostgresTarget, PostgresTargetOptions};

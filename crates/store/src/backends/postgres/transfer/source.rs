@@ -17,8 +17,8 @@ use super::super::endpoint::DatabaseOptions;
 use super::super::schema::migration_status;
 use super::cells::{failed, unpack};
 use super::mark::fact;
-use crate::backends::common::configuration::ID_KEY;
 use crate::backends::common::check_id_key;
+use crate::backends::common::configuration::ID_KEY;
 use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError};
 use crate::vault::Vault;
 

@@ -26,8 +26,7 @@ use crate::StoreError;
 use crate::backends::common::configuration::ID_KEY;
 use crate::backends::common::id_key_of;
 use crate::transfer::{
-    Begun, Manifest, Mark, Part, PartRows, Row, TABLES, Table, Target, TransferError, Value,
-    not_empty,
+    Begun, Manifest, Mark, Part, PartRows, Row, TABLES, Table, Target, TransferError, Value, not_empty,
 };
 use crate::vault::Vault;
 

@@ -23,4 +23,5 @@ mod tests;
 mod whole;
 
 pub use db::CoreDb;
+pub use schema::{migrate_file, migration_status};
 pub(super) use whole::open_whole;
