@@ -28,20 +28,35 @@ type Waiting = (Seq, Timestamp, Message, u16, u8);
 pub struct Everything {
     /// Bytes of an id, which shows what ids are made with.
     pub ids: Vec<u8>,
+    /// Of all organisations.
     pub applications: Vec<Application>,
+    /// With their applications, hidden ones too.
     pub endpoints: Vec<(Endpoint, Application)>,
+    /// Of all organisations.
     pub sources: Vec<Source>,
+    /// Archived ones too.
     pub event_types: Vec<EventType>,
+    /// With payloads, as far as these are kept.
     pub messages: Vec<Message>,
+    /// The requests that messages came with.
     pub heads: Vec<Option<ReceiptHead>>,
+    /// By message.
     pub deliveries: Vec<Vec<DeliveryState>>,
+    /// By message.
     pub attempts: Vec<Vec<ListedAttempt>>,
+    /// By endpoint.
     pub attempts_of_endpoints: Vec<ListedAttempt>,
+    /// Those tried, by endpoint.
     pub messages_of_endpoints: Vec<ListedMessage>,
+    /// Attempts by status, by endpoint.
     pub counts: Vec<AttemptCounts>,
+    /// With their bodies.
     pub receipts: Vec<Option<Receipt>>,
+    /// The schedule.
     pub waiting: Vec<Waiting>,
+    /// The earliest due time of each endpoint.
     pub scheduled: Vec<(Seq, Timestamp)>,
+    /// How many wait.
     pub scheduled_count: u64,
 }
 
