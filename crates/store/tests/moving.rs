@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hooktide_model::clock::ManualClock;
-use hooktide_store::Store;
+use hooktide_store::{Flow, Store};
 use hooktide_store::backends::Retention;
 use hooktide_store::backends::postgres::{
     DatabaseOptions, PostgresOptions, PostgresSource, PostgresStore, PostgresTarget, PostgresTargetOptions,
@@ -361,9 +361,9 @@ async fn import_that_was_stopped_anywhere_goes_on_and_opens_no_server_before_it_
     let step = manifest.parts.len() / 4;
     for backend in ["sqlite", "postgres"] {
         let path = original.folder.path().join("moved.db");
-        let open = async || -> Box<dyn Target> {
+        let open = async || {
             match backend {
-                "sqlite" => Box::new(original.target("moved.db")),
+                "sqlite" => Box::new(original.target("moved.db")) as Box<dyn Target>,
                 _ => Box::new(postgres_target(&schema, original.clock.clone()).await),
             }
         };
