@@ -436,6 +436,8 @@ async fn import_refuses_what_it_must_not_touch() {
 
     let store = open_sqlite(&original.folder.path().join("used.db"), original.clock.clone()).await;
     let used = original.folder.path().join("used.db");
+    let refused = SqliteStore::open(sqlite_options(&used, original.clock.clone())).err();
+    assert!(refused.expect("another server has it").to_string().contains("another process has"));
     let refused = sqlite_target(&used, vault()).err().expect("a server has it");
     assert!(refused.to_string().contains("another process has"), "{refused}");
     let refused = SqliteSource::open(&used, &vault(), &original.clock).err().expect("a server has it");

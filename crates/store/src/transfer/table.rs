@@ -59,7 +59,7 @@ macro_rules! columns {
 }
 
 /// Applications, those that sources own too.
-pub static APPLICATION: Table = Table {
+static APPLICATION: Table = Table {
     name: "application",
     columns: columns![
         seq Integer, org Text, uid Text, name Text, throttle_rate Integer, metadata Text, created_at Integer, updated_at Integer,
@@ -70,7 +70,7 @@ pub static APPLICATION: Table = Table {
 };
 
 /// Endpoints; headers, destinations and transformations are sealed.
-pub static ENDPOINT: Table = Table {
+static ENDPOINT: Table = Table {
     name: "endpoint",
     columns: columns![
         seq Integer, app Integer, uid Text, url Text, description Text, throttle_rate Integer, ordering_key Text, disabled Flag,
@@ -82,7 +82,7 @@ pub static ENDPOINT: Table = Table {
 };
 
 /// Secrets of endpoints, sealed.
-pub static ENDPOINT_SECRET: Table = Table {
+static ENDPOINT_SECRET: Table = Table {
     name: "endpoint_secret",
     columns: columns![endpoint Integer, position Integer, secret Bytes, expires_at Integer],
     is_history: false,
@@ -90,7 +90,7 @@ pub static ENDPOINT_SECRET: Table = Table {
 };
 
 /// The catalogue.
-pub static EVENT_TYPE: Table = Table {
+static EVENT_TYPE: Table = Table {
     name: "event_type",
     columns: columns![
         seq Integer, org Text, name Text, description Text, archived Flag, deprecated Flag, schemas Text, group_name Text,
@@ -101,7 +101,7 @@ pub static EVENT_TYPE: Table = Table {
 };
 
 /// Sources; token, secrets and feed are sealed.
-pub static SOURCE: Table = Table {
+static SOURCE: Table = Table {
     name: "source",
     columns: columns![
         seq Integer, app Integer, org Text, uid Text, name Text, provider Text, token_hash Bytes, sealed Bytes, settings Text,
@@ -112,7 +112,7 @@ pub static SOURCE: Table = Table {
 };
 
 /// Idempotency keys of configuration calls.
-pub static IDEMPOTENCY: Table = Table {
+static IDEMPOTENCY: Table = Table {
     name: "idempotency",
     columns: columns![seq Integer, key Bytes, request Bytes, kind Integer, object Integer, expires_at Integer],
     is_history: false,
@@ -151,7 +151,7 @@ pub static ATTEMPT: Table = Table {
 
 /// Keys that make a message come but once, a row per key. `kind` 0: idempotency, 1: de-duplication of sources, 2: event
 /// ids. `born`: a key of the time at which it was used, which its window is counted from.
-pub static MESSAGE_KEY: Table = Table {
+static MESSAGE_KEY: Table = Table {
     name: "message_key",
     columns: columns![born Integer, key Bytes, request Bytes, msg Integer, kind Integer],
     is_history: true,
@@ -159,7 +159,7 @@ pub static MESSAGE_KEY: Table = Table {
 };
 
 /// Deliveries that wait, those too that were only in a server's memory.
-pub static SCHEDULE: Table = Table {
+static SCHEDULE: Table = Table {
     name: "schedule",
     columns: columns![msg Integer, ep Integer, due Integer, tries Integer, trigger Integer],
     is_history: true,
