@@ -239,8 +239,8 @@ impl Target for PostgresTarget {
         for name in ["event_type", "idempotency"] {
             let last = manifest.counters.get(name).copied().unwrap_or(0);
             let raise = format!(
-                "SELECT setval(pg_get_serial_sequence('{name}', 'seq'), greatest($1::bigint, coalesce(max(seq), 0)) + 1, \
-                 false) FROM {name}"
+                "SELECT CASE WHEN top > 0 THEN setval(pg_get_serial_sequence('{name}', 'seq'), top) END \
+                 FROM (SELECT greatest($1::bigint, coalesce(max(seq), 0)) AS top FROM {name}) AS numbers"
             );
             self.client.query_one(&raise, &[&last]).await.map_err(|error| failed(&error))?;
         }
