@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hooktide_model::{AppId, Application, Endpoint, OrgId, Source, TokenHash};
+use hooktide_model::{AppId, Application, Endpoint, OrgId, Seq, Source, TokenHash};
 use hooktide_store::{ObjectRef, Store, StoreError};
 use quick_cache::sync::Cache;
 
@@ -126,6 +126,28 @@ impl Catalogue {
                 cache.remove(&key);
             }
         }
+    }
+
+    /// Forget everything: somebody else has changed something.
+    pub fn clear(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.by_ref.clear();
+        self.owned.clear();
+        self.sources.clear();
+    }
+
+    /// Forget an application of which only the key is known.
+    pub(crate) fn forget_application(&self, app: Seq) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        let is_other = |config: &Arc<AppConfig>| config.application.id.seq() != app;
+        self.by_ref.retain(|_, config| is_other(config));
+        self.owned.retain(|_, config| is_other(config));
+    }
+
+    /// Forget all sources.
+    pub(crate) fn forget_sources(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.sources.clear();
     }
 
     /// Forget a source: it changed. Pass it as it was and as it is.

@@ -24,6 +24,8 @@ use crate::{chain, health, original, request, tailor};
 
 /// Pause after an endpoint's configuration could not be read.
 const CONFIG_RETRY: Duration = Duration::from_millis(250);
+/// Time between looks whether this node is sure of its work again.
+const OWNERSHIP_LOOK: Duration = Duration::from_millis(20);
 /// The longest sleep before looking whether the server is ending.
 const NAP: Duration = Duration::from_millis(200);
 
@@ -58,6 +60,7 @@ pub(crate) async fn deliver(
         return Some(Tried::Gathers);
     }
     wait_for_throttles(engine, &subscriber.throttles).await?;
+    still_ours(engine, lane, std::slice::from_ref(job)).await?;
     let started_at = engine.clock.now();
     let mut moved_to = None;
     let answer = match &subscriber.script {
@@ -273,7 +276,7 @@ async fn load(engine: &Engine, lane: &Lane) -> Result<Option<Subscriber>, StoreE
         return Ok(None);
     };
     let is_of_source = endpoint.destination.is_some() && original::is_of_source(engine, &application).await?;
-    let own = endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| Arc::new(Throttle::new(rate)));
+    let own = endpoint.throttle_rate.filter(|rate| *rate > 0).map(|rate| lane.throttle(rate));
     let shared = engine.app_throttle(application.id.seq(), application.throttle_rate);
     let throttles = shared.into_iter().chain(own).collect();
     Ok(Some(Subscriber::new(&endpoint, application, engine, is_of_source, throttles)))
@@ -284,6 +287,17 @@ async fn wait_for_throttles(engine: &Engine, throttles: &[Arc<Throttle>]) -> Opt
         nap(engine, throttle.take(Instant::now())).await?;
     }
     Some(())
+}
+
+/// Wait until this node may send. `None` when the server is ending, or the deliveries are another node's by now.
+pub(crate) async fn still_ours(engine: &Engine, lane: &Lane, jobs: &[Job]) -> Option<()> {
+    if !engine.is_shared {
+        return Some(());
+    }
+    while !engine.store.may_send() {
+        nap(engine, Instant::now() + OWNERSHIP_LOOK).await?;
+    }
+    jobs.iter().all(|job| lane.holds(job)).then_some(())
 }
 
 /// Sleep until then; `None` when the server is ending first.

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Weak};
 
 use hooktide_model::{Message, Seq, Timestamp, Trigger};
-use hooktide_store::{DeliverySource, FlowListener, Outcome, Placement, Target};
+use hooktide_store::{ConfigurationChange, DeliverySource, FlowListener, Outcome, Placement, Target};
 
 use crate::engine::Engine;
 use crate::lane::Job;
@@ -73,6 +73,34 @@ impl FlowListener for Dispatcher {
         if let Some(engine) = self.0.upgrade() {
             engine.followers.tell(source);
         }
+    }
+
+    fn configuration_changed(&self, change: ConfigurationChange) {
+        let Some(engine) = self.0.upgrade() else { return };
+        match change {
+            ConfigurationChange::Endpoint { endpoint, app } => {
+                engine.catalogue.forget_application(app);
+                engine.lanes.forget_subscribers_of(std::iter::once(endpoint));
+            }
+            ConfigurationChange::Anything | ConfigurationChange::Application(_) => {
+                engine.catalogue.clear();
+                engine.lanes.forget_subscribers();
+                engine.feeds.look();
+            }
+            ConfigurationChange::Source { app, .. } => {
+                engine.catalogue.forget_application(app);
+                engine.catalogue.forget_sources();
+                engine.lanes.forget_subscribers();
+                engine.feeds.look();
+            }
+        }
+    }
+
+    fn disowned(&self) {
+        let Some(engine) = self.0.upgrade() else { return };
+        let bytes = engine.lanes.disown();
+        engine.lanes.remove_bytes(bytes);
+        engine.feeds.look();
     }
 }
 

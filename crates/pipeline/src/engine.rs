@@ -56,6 +56,8 @@ pub(crate) struct Engine {
     /// Callers who wait for a source's next receipt.
     pub(crate) followers: Arc<Followers>,
     pub(crate) draining: AtomicBool,
+    /// Whether other nodes use the store too.
+    pub(crate) is_shared: bool,
     pub(crate) runtime: Handle,
     random: AtomicU64,
     slots: AtomicUsize,
@@ -99,6 +101,7 @@ impl Engine {
             slots: AtomicUsize::new(0),
             slot_ended: Notify::new(),
             starved: Mutex::new(VecDeque::new()),
+            is_shared: parts.store.is_shared(),
             store: parts.store,
             clock: parts.clock,
             http: parts.http,

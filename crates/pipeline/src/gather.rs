@@ -15,7 +15,7 @@ use hooktide_model::Timestamp;
 use hooktide_store::{DeliverySource, Outcome};
 use tokio::time::{Instant, timeout_at};
 
-use crate::deliver::{Prepared, prepare};
+use crate::deliver::{Prepared, prepare, still_ours};
 use crate::engine::Engine;
 use crate::health;
 use crate::lane::{Gathered, Job, Lane};
@@ -167,6 +167,9 @@ async fn send(
 ) -> Vec<Outcome> {
     let Some(subscriber) = &batch.subscriber else { return Vec::new() };
     let Some((target, gathering)) = subscriber.gathering() else { return Vec::new() };
+    if still_ours(engine, lane, &batch.jobs).await.is_none() {
+        return Vec::new();
+    }
     let started_at = engine.clock.now();
     let delivered = match (gathering.bind)(parcels) {
         Ok(parcel) => outlet.deliver(engine, target, &parcel).await,

@@ -19,6 +19,7 @@ use self::lines::Lines;
 pub(crate) use self::lines::OrderKey;
 pub(crate) use self::turn::Gathered;
 use crate::subscriber::Subscriber;
+use crate::throttle::Throttle;
 
 /// Deliveries that any lane may hold in memory, however slow its endpoint.
 const ALLOWANCE_MIN: usize = 32;
@@ -125,6 +126,8 @@ struct State {
     released: HashSet<(Seq, Trigger)>,
     closed: bool,
     subscriber: Option<Arc<Subscriber>>,
+    /// The endpoint's own limit, kept when its configuration is loaded again.
+    throttle: Option<Arc<Throttle>>,
     /// Counts configuration changes: a load that began before one is not kept.
     generation: u64,
 }
@@ -176,6 +179,7 @@ impl Lane {
                 released: HashSet::new(),
                 closed: false,
                 subscriber: None,
+                throttle: None,
                 generation: 0,
             }),
         }
@@ -190,6 +194,33 @@ impl Lane {
         let has_room = state.queue.len() + state.reserved < state.allowance;
         state.reserved += usize::from(has_room);
         Some(has_room)
+    }
+
+    /// Let go of every delivery, without an outcome; the bytes of those that waited. Those that are being sent are not
+    /// held any more.
+    pub(crate) fn disown(&self) -> usize {
+        let mut state = self.state.lock();
+        let mut jobs: Vec<Job> = state.queue.drain(..).collect();
+        jobs.extend(state.returned.drain(..));
+        jobs.extend(std::mem::take(&mut state.lines).into_jobs());
+        state.members.clear();
+        state.released.clear();
+        state.next_due = None;
+        jobs.iter().map(Job::cost).sum()
+    }
+
+    /// Whether that delivery is in hand.
+    pub(crate) fn holds(&self, job: &Job) -> bool {
+        self.state.lock().members.contains(&job.member())
+    }
+
+    /// The limit of that rate: the one it had, if it had one of the same rate, so that what was sent before counts.
+    pub(crate) fn throttle(&self, rate: u16) -> Arc<Throttle> {
+        let mut state = self.state.lock();
+        match &state.throttle {
+            Some(known) if known.rate() == rate => Arc::clone(known),
+            _ => Arc::clone(state.throttle.insert(Arc::new(Throttle::new(rate)))),
+        }
     }
 
     /// Give a promised place back.

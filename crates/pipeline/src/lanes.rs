@@ -79,7 +79,19 @@ impl Lanes {
         }
     }
 
+    /// Let go of every delivery: they are another node's. Their bytes.
+    pub(crate) fn disown(&self) -> usize {
+        self.by_endpoint.read().values().map(|lane| lane.disown()).sum()
+    }
+
     /// Every lane must load its endpoint again.
+    pub(crate) fn forget_subscribers(&self) {
+        for lane in self.by_endpoint.read().values() {
+            lane.forget_subscriber();
+        }
+    }
+
+    /// The lanes of these must load their endpoints again.
     pub(crate) fn forget_subscribers_of(&self, endpoints: impl Iterator<Item = Seq>) {
         for lane in endpoints.filter_map(|endpoint| self.find(endpoint)) {
             lane.forget_subscriber();

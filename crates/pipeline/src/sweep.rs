@@ -3,6 +3,8 @@
 use std::sync::Weak;
 use std::time::Duration;
 
+use hooktide_store::Load;
+
 use crate::engine::Engine;
 
 /// Time between looks at lanes and gauges.
@@ -18,6 +20,7 @@ pub(crate) async fn run(engine: Weak<Engine>) {
         let Some(engine) = engine.upgrade().filter(|engine| !engine.is_draining()) else { return };
         let (lanes, in_memory) = engine.lanes.tidy();
         engine.meters.waiting(lanes, in_memory, engine.store.scheduled_count());
+        engine.store.note_load(Load { address: engine.config.public_url.clone(), lanes, in_memory });
         if round.is_multiple_of(RETENTION_ROUNDS)
             && let Err(error) = engine.store.sweep().await
         {

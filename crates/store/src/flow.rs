@@ -198,6 +198,29 @@ pub struct Due {
     pub trigger: Trigger,
 }
 
+/// What of configuration was changed, by whichever node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigurationChange {
+    /// It is not known what.
+    Anything,
+    /// This application.
+    Application(Seq),
+    /// An endpoint of an application.
+    Endpoint {
+        /// The endpoint.
+        endpoint: Seq,
+        /// Its application.
+        app: Seq,
+    },
+    /// A source and the application that it owns.
+    Source {
+        /// The source.
+        source: Seq,
+        /// Its application.
+        app: Seq,
+    },
+}
+
 /// Told what became durable, on the store's committing thread, after each commit: must be quick, must not block.
 pub trait FlowListener: Send + Sync + 'static {
     /// The message is durable. Lane targets must now be put into their lanes; scheduled ones are in the schedule.
@@ -211,7 +234,9 @@ pub trait FlowListener: Send + Sync + 'static {
     /// A receipt of this source is durable, and lists have it.
     fn received(&self, source: Seq);
     /// Another node has changed configuration: what is remembered of it may be old.
-    fn configuration_changed(&self) {}
+    fn configuration_changed(&self, change: ConfigurationChange) {
+        let _ = change;
+    }
     /// Other nodes deliver from now on what this one had in hand: let go of all of it, without an outcome. New
     /// deliveries are this node's again.
     fn disowned(&self) {}

@@ -8,15 +8,17 @@ pub mod backends;
 pub mod conformance;
 mod error;
 mod flow;
+mod nodes;
 mod queries;
 mod seam;
 pub mod vault;
 
 pub use error::StoreError;
 pub use flow::{
-    Accepted, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt, NewMessage, NewReceipt,
-    NewRefusal, NewRow, NothingInHand, Outcome, Placement, ScheduleRow, Target,
+    Accepted, ConfigurationChange, DeliverySource, Due, FlowListener, Idempotency, InHand, NewAttempt,
+    NewMessage, NewReceipt, NewRefusal, NewRow, NothingInHand, Outcome, Placement, ScheduleRow, Target,
 };
+pub use nodes::{Load, NodeState};
 pub use queries::{
     AttemptCounts, AttemptFilter, ListedAttempt, ListedMessage, MessageFilter, ObjectRef, ReceiptFilter,
     Written,

@@ -34,6 +34,6 @@ pub use postgres::{OwnPostgres, ScratchSchema, StopMode};
 pub use process::output_within;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
-pub use server::{Program, ServerSetup, ServerUnderTest, find_binary, workspace_root};
+pub use server::{Program, ServerSetup, ServerUnderTest, find_binary, on_postgres, workspace_root};
 pub use tls::{LocalAuthority, TlsFront, TlsIdentity};
 pub use wait::{DEADLINE, wait_until};

@@ -21,6 +21,7 @@ mod event_type_seen;
 mod feed_kind;
 mod health;
 mod message;
+mod node;
 mod operation;
 pub(crate) mod params;
 mod receipt;

@@ -7,7 +7,7 @@ use super::operation::{Operation, operation};
 use super::{
     application, attempt, attempt_list, auth, destination, destination_kind, endpoint, endpoint_action,
     endpoint_filter, endpoint_headers, endpoint_secret, endpoint_transformation, event_type, feed_kind,
-    health, message, receipt, source, source_attempt, source_endpoint, source_endpoint_filter,
+    health, message, node, receipt, source, source_attempt, source_endpoint, source_endpoint_filter,
     source_endpoint_transformation, source_log, source_secret,
 };
 
@@ -19,6 +19,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(health::live),
         operation!(health::ready),
         operation!(health::metrics),
+        operation!(node::list),
     ];
     [configuration(), history(), ingest(), health].concat()
 }

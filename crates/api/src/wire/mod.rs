@@ -14,6 +14,7 @@ pub mod event_type;
 pub mod list;
 pub mod message;
 pub mod message_out;
+pub(crate) mod node;
 pub mod patch;
 pub mod payload;
 pub mod receipt;

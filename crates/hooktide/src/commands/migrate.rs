@@ -43,8 +43,9 @@ fn status(config: &Config) -> Result<Vec<MigrationState>, StoreError> {
 fn up(config: &Config) -> Result<Vec<MigrationState>, StoreError> {
     match &config.database_url {
         DatabaseUrl::Sqlite(database) => {
-            make_data_dir(config)
-                .map_err(|error| StoreError::Database(format!("failed to make the data directory: {error}")))?;
+            make_data_dir(config).map_err(|error| {
+                StoreError::Database(format!("failed to make the data directory: {error}"))
+            })?;
             sqlite::migrate_file(&database.path)
         }
         DatabaseUrl::Postgres(database) => block_on(postgres::migrate(&one_connection(database))),

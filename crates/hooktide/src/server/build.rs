@@ -21,6 +21,7 @@ use http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::files::make_data_dir;
 use super::threads::DeliveryThreads;
 use super::{files, jwt_secret, main_secret, meter};
 use crate::failure::Failure;
@@ -148,6 +149,9 @@ fn open_store(
             return Err(Failure::failed("the server does not run on PostgreSQL yet", "use a sqlite:// URL"));
         }
     };
+    make_data_dir(config).map_err(|error| {
+        Failure::caused("cannot make the data directory", &error, "choose another with HOOKTIDE_DATABASE_URL")
+    })?;
     let history = config.retention.history.unwrap_or(FOR_EVER);
     let place = path.display().to_string();
     let options = SqliteOptions {

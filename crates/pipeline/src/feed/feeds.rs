@@ -53,6 +53,11 @@ impl Feeds {
         }
     }
 
+    /// Look again at what is stored.
+    pub(crate) fn look(&self) {
+        self.changed.notify_one();
+    }
+
     /// How a source's feed is doing; `None` when it does not run.
     pub(crate) fn state(&self, source: Seq) -> Option<FeedState> {
         self.states.lock().get(&source).cloned()

@@ -66,7 +66,7 @@ pub(crate) async fn supervise(engine: Weak<Engine>, feeds: Arc<Feeds>) {
 
 /// Make what runs the same as what is stored.
 async fn reconcile(engine: &Arc<Engine>, running: &mut HashMap<Seq, Running>) -> Result<(), StoreError> {
-    let mut wanted: HashMap<Seq, Source> = stored(engine).await?;
+    let mut wanted: HashMap<Seq, Source> = leased(engine, stored(engine).await?).await?;
     let is_over = |seq: &Seq, one: &Running| {
         let stays = wanted.get(seq).is_some_and(|source| is_same_feed(&one.config.borrow().source, source));
         !stays || one.task.is_finished()
@@ -98,6 +98,19 @@ async fn stored(engine: &Engine) -> Result<HashMap<Seq, Source>, StoreError> {
     }
     let on = sources.into_iter().take(FEEDS_MAX).filter(|source| !source.settings.disabled);
     Ok(on.map(|source| (source.id.seq(), source)).collect())
+}
+
+/// Of the sources those that this node may fetch for: one node does.
+async fn leased(
+    engine: &Engine,
+    mut wanted: HashMap<Seq, Source>,
+) -> Result<HashMap<Seq, Source>, StoreError> {
+    for seq in wanted.keys().copied().collect::<Vec<_>>() {
+        if !engine.store.lease(seq).await? {
+            wanted.remove(&seq);
+        }
+    }
+    Ok(wanted)
 }
 
 /// Whether a change leaves the feed as it is: then it goes on with the new configuration.

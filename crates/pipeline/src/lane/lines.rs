@@ -139,6 +139,11 @@ impl Lines {
         WINDOW.saturating_sub(self.waiting) + awaited
     }
 
+    /// What waited.
+    pub(super) fn into_jobs(self) -> impl Iterator<Item = Job> {
+        self.by_key.into_values().flat_map(|line| line.jobs.into_values())
+    }
+
     /// Deliveries that wait.
     pub(super) fn len(&self) -> usize {
         self.waiting

@@ -2,6 +2,7 @@
 
 mod common;
 pub mod postgres;
+pub use common::Retention;
 pub mod sqlite;
 
 pub use common::MigrationState;

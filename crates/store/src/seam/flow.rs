@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use hooktide_model::{Seq, Timestamp};
 
 use crate::{
-    Accepted, Due, FlowListener, Idempotency, InHand, NewMessage, NewRefusal, NewRow, Outcome, StoreError,
+    Accepted, Due, FlowListener, Idempotency, InHand, Load, NewMessage, NewRefusal, NewRow, NodeState,
+    Outcome, StoreError,
 };
 
 /// Durable steps of the flow. Each is one transaction shared with whatever else is committed at that moment.
@@ -74,6 +75,16 @@ pub trait Flow: Send + Sync + 'static {
     async fn lease(&self, key: Seq) -> Result<bool, StoreError> {
         let _ = key;
         Ok(true)
+    }
+
+    /// What this node's load is: others may ask for it.
+    fn note_load(&self, load: Load) {
+        let _ = load;
+    }
+
+    /// The nodes that share the store; none where none can.
+    async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {
+        Ok(Vec::new())
     }
 
     /// Drop what retention allows to be dropped now; how many segments went. Safe to call at any time.

@@ -31,6 +31,16 @@ impl ScratchSchema {
         std::env::var(VARIABLE).unwrap_or_else(|_| DEFAULT_URL.to_owned())
     }
 
+    /// The same on a thread of its own, for callers that cannot wait.
+    #[must_use]
+    pub fn create_blocking() -> Self {
+        let made = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime can be made").block_on(Self::create())
+        });
+        made.join().expect("the schema can be made")
+    }
+
     /// The schema's name.
     #[must_use]
     pub fn name(&self) -> &str {

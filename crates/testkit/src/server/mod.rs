@@ -8,5 +8,5 @@ mod under_test;
 
 pub use binary::{find_binary, workspace_root};
 pub use program::Program;
-pub use setup::ServerSetup;
+pub use setup::{ServerSetup, on_postgres};
 pub use under_test::ServerUnderTest;

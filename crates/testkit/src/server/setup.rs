@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::under_test::ServerUnderTest;
+use crate::postgres::ScratchSchema;
 
 /// Settings of a server under test. The server sees these and nothing of the caller's environment.
 #[derive(Debug, Clone)]
@@ -14,6 +15,21 @@ pub struct ServerSetup {
     pub(super) env: BTreeMap<String, String>,
     pub(super) dir: Home,
     pub(super) verb: &'static str,
+    /// Where its store is, if not in its directory.
+    pub(super) schema: Option<Arc<ScratchSchema>>,
+}
+
+/// Which backend the servers under test use, where the test does not say: `sqlite` (default) or `postgres`.
+const BACKEND: &str = "HOOKTIDE_TEST_BACKEND";
+
+/// Whether servers under test keep their store in PostgreSQL.
+#[must_use]
+pub fn on_postgres() -> bool {
+    match std::env::var(BACKEND).as_deref() {
+        Err(_) | Ok("" | "sqlite") => false,
+        Ok("postgres") => true,
+        Ok(other) => panic!("{BACKEND}={other}: it is sqlite or postgres"),
+    }
 }
 
 /// The directory a server runs in.
@@ -48,10 +64,27 @@ impl ServerSetup {
     #[must_use]
     pub fn new() -> Self {
         let dir = TempDir::with_prefix("hooktide-test-").expect("a temporary directory can be made");
-        let setup = Self { env: BTreeMap::new(), dir: Home::Fresh(Arc::new(dir)), verb: "serve" };
-        setup
+        let setup =
+            Self { env: BTreeMap::new(), dir: Home::Fresh(Arc::new(dir)), verb: "serve", schema: None };
+        let setup = setup
             .env("HOOKTIDE_LISTEN", "127.0.0.1:0")
-            .env("HOOKTIDE_DELIVERY_ALLOW_SUBNETS", "127.0.0.0/8,::1/128")
+            .env("HOOKTIDE_DELIVERY_ALLOW_SUBNETS", "127.0.0.0/8,::1/128");
+        if on_postgres() { setup.in_schema(Arc::new(ScratchSchema::create_blocking())) } else { setup }
+    }
+
+    /// Keeps the store in that schema of PostgreSQL. Servers that share it are nodes of one cluster.
+    #[must_use]
+    pub fn in_schema(mut self, schema: Arc<ScratchSchema>) -> Self {
+        self = self.env("HOOKTIDE_DATABASE_URL", &schema.url());
+        self.schema = Some(schema);
+        self
+    }
+
+    /// Keeps the store in its directory, whatever backend the tests run on: for what only the embedded store does.
+    #[must_use]
+    pub fn embedded(mut self) -> Self {
+        self.schema = None;
+        self.without("HOOKTIDE_DATABASE_URL")
     }
 
     /// Sets one environment variable of the server, `HOOKTIDE_*` in full.

@@ -9,6 +9,11 @@ pub(in super::super) fn message_fits(message: &Message, filter: &MessageFilter) 
     has_labels(message, &filter.event_types, filter.channel.as_ref(), filter.tag.as_ref())
 }
 
+/// Whether some messages of the window may not pass.
+pub(in super::super) fn filters_messages(filter: &MessageFilter) -> bool {
+    !filter.event_types.is_empty() || filter.channel.is_some() || filter.tag.is_some()
+}
+
 /// Whether an attempt passes what the filter says of attempts.
 pub(in super::super) fn attempt_fits(attempt: &Attempt, filter: &AttemptFilter) -> bool {
     filter.status.is_none_or(|status| status == attempt.status)

@@ -4,22 +4,33 @@
 //! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
 //! change of what every backend stores or answers.
 
+mod committed;
 pub(super) mod configuration;
 mod damaged;
 mod fits;
+mod forward;
 mod keys;
+mod message;
 mod migration_state;
 pub(super) mod outstanding;
 mod packing;
 pub(super) mod queue;
 mod range;
 mod receipt_head;
+mod retention;
 mod sealing;
 mod standing;
 
+pub(super) use committed::{committed, stopped};
+pub use retention::Retention;
+
 pub(super) use damaged::Damaged;
-pub(super) use fits::{attempt_fits, filters_by_message, message_fits, message_fits_attempts};
+pub(super) use fits::{
+    attempt_fits, filters_by_message, filters_messages, message_fits, message_fits_attempts,
+};
+pub(super) use forward::{forward_configuration, forward_history};
 pub(super) use keys::uid_key;
+pub(super) use message::stored_message;
 pub use migration_state::MigrationState;
 pub(super) use migration_state::{AppliedMigration, known_migrations, migration_states};
 pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};

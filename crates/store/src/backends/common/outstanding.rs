@@ -32,6 +32,15 @@ impl Outstanding {
         }
     }
 
+    /// Whether that delivery is open: in memory only, or with a row that was written late.
+    pub(in crate::backends) fn has(&self, message: Seq, endpoint: Seq) -> bool {
+        let in_memory = || {
+            let found = self.open.binary_search_by_key(&message, |open| open.seq);
+            found.is_ok_and(|index| self.open[index].endpoints.contains(&endpoint))
+        };
+        self.backed.contains_key(&(message, endpoint)) || in_memory()
+    }
+
     /// The row that was written late for a delivery that had gone straight to its lane.
     pub(in crate::backends) fn backing_row(&self, message: Seq, endpoint: Seq) -> Option<ScheduleRow> {
         self.backed.get(&(message, endpoint)).copied()

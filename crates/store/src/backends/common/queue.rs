@@ -103,6 +103,47 @@ struct Waiting {
     last_group: usize,
 }
 
+impl Waiting {
+    /// A step is waiting.
+    fn count(&mut self, op: &Op) {
+        self.accepts += usize::from(op.is_counted());
+        self.accept_bytes += op.queued_bytes();
+        self.outcomes += usize::from(matches!(op, Op::Record(_)));
+    }
+
+    /// It was taken.
+    fn discount(&mut self, op: &Op) {
+        self.accepts -= usize::from(op.is_counted());
+        self.accept_bytes -= op.queued_bytes();
+        self.outcomes -= usize::from(matches!(op, Op::Record(_)));
+    }
+}
+
+impl Op {
+    /// Whether it takes one of the places of those that callers wait for.
+    fn is_counted(&self) -> bool {
+        matches!(self, Self::Accept(..) | Self::Refuse(..))
+    }
+
+    /// Its bytes in memory, for the queue's limit.
+    fn queued_bytes(&self) -> usize {
+        match self {
+            Self::Accept(prepared, _) => prepared.message.payload.len(),
+            Self::Refuse(refusal, _) => refusal.bytes(),
+            Self::Record(_) | Self::Schedule { .. } => 0,
+        }
+    }
+
+    /// Its bytes in a transaction.
+    fn written_bytes(&self) -> usize {
+        match self {
+            Self::Accept(prepared, _) => prepared.body.len(),
+            Self::Refuse(refusal, _) => refusal.bytes(),
+            Self::Record(_) | Self::Schedule { .. } => 0,
+        }
+    }
+}
+
 /// The queue.
 #[derive(Default)]
 pub(in crate::backends) struct Queue {
@@ -118,8 +159,7 @@ impl Queue {
         prepared: Box<Prepared>,
         reply: AcceptReply,
     ) -> Result<(), StoreError> {
-        let bytes = prepared.message.payload.len();
-        self.push_counted(Op::Accept(prepared, reply), bytes)
+        self.push_counted(Op::Accept(prepared, reply))
     }
 
     /// Queue a refused request; it counts as a publish does.
@@ -128,11 +168,10 @@ impl Queue {
         refusal: Box<PreparedRefusal>,
         reply: oneshot::Sender<Result<Seq, StoreError>>,
     ) -> Result<(), StoreError> {
-        let bytes = refusal.bytes();
-        self.push_counted(Op::Refuse(refusal, reply), bytes)
+        self.push_counted(Op::Refuse(refusal, reply))
     }
 
-    fn push_counted(&self, op: Op, bytes: usize) -> Result<(), StoreError> {
+    fn push_counted(&self, op: Op) -> Result<(), StoreError> {
         let mut waiting = self.waiting.lock();
         if waiting.closed {
             return Err(StoreError::Unavailable("the server is stopping".to_owned()));
@@ -140,8 +179,7 @@ impl Queue {
         if waiting.accepts >= ACCEPTS_MAX || waiting.accept_bytes >= ACCEPT_BYTES_MAX {
             return Err(StoreError::Overloaded);
         }
-        waiting.accepts += 1;
-        waiting.accept_bytes += bytes;
+        waiting.count(&op);
         waiting.steps.push_back(op);
         self.wake(waiting, true);
         Ok(())
@@ -154,7 +192,7 @@ impl Queue {
             return Err(op);
         }
         let is_outcome = matches!(op, Op::Record(_));
-        waiting.outcomes += usize::from(is_outcome);
+        waiting.count(&op);
         waiting.steps.push_back(op);
         self.wake(waiting, !is_outcome);
         Ok(())
@@ -234,20 +272,8 @@ impl Queue {
         let mut bytes = 0;
         while group.len() < GROUP_MAX && bytes < GROUP_BYTES_MAX {
             let Some(op) = waiting.steps.pop_front() else { break };
-            match &op {
-                Op::Accept(prepared, _) => {
-                    waiting.accepts -= 1;
-                    waiting.accept_bytes -= prepared.message.payload.len();
-                    bytes += prepared.body.len();
-                }
-                Op::Refuse(refusal, _) => {
-                    waiting.accepts -= 1;
-                    waiting.accept_bytes -= refusal.bytes();
-                    bytes += refusal.bytes();
-                }
-                Op::Record(_) => waiting.outcomes -= 1,
-                Op::Schedule { .. } => {}
-            }
+            waiting.discount(&op);
+            bytes += op.written_bytes();
             group.push(op);
         }
         waiting.last_group = group.len();
@@ -256,12 +282,27 @@ impl Queue {
         Some(group)
     }
 
+    /// Take out what callers wait for, and leave the outcomes.
+    pub(in crate::backends) fn take_callers(&self) -> Vec<Op> {
+        let mut waiting = self.waiting.lock();
+        let (outcomes, callers): (VecDeque<Op>, VecDeque<Op>) =
+            std::mem::take(&mut waiting.steps).into_iter().partition(|op| matches!(op, Op::Record(_)));
+        waiting.steps = outcomes;
+        callers.iter().for_each(|op| waiting.discount(op));
+        callers.into()
+    }
+
     /// Give outcomes back to the head of the queue: their commit failed and they must not be lost.
     pub(in crate::backends) fn give_back(&self, outcomes: Vec<Outcome>) {
+        self.give_back_steps(outcomes.into_iter().map(|outcome| Op::Record(Box::new(outcome))).collect());
+    }
+
+    /// The same for steps of any kind.
+    pub(in crate::backends) fn give_back_steps(&self, steps: Vec<Op>) {
         let mut waiting = self.waiting.lock();
-        waiting.outcomes += outcomes.len();
-        for outcome in outcomes.into_iter().rev() {
-            waiting.steps.push_front(Op::Record(Box::new(outcome)));
+        for step in steps.into_iter().rev() {
+            waiting.count(&step);
+            waiting.steps.push_front(step);
         }
     }
 }

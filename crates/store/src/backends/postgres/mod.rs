@@ -5,16 +5,23 @@
 //! of one database: the first of the connection's `search_path`.
 
 mod checks;
+mod cluster;
 mod core;
 mod database;
+mod due;
 mod endpoint;
 mod fault;
+mod history;
 mod schema;
+mod shared;
+mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod writer;
 
 pub use self::core::PgCore;
 pub use checks::check;
 pub use endpoint::DatabaseOptions;
 pub use schema::{migrate, migration_status};
+pub use store::{PostgresOptions, PostgresStore};

@@ -23,5 +23,5 @@ mod writer;
 mod configuration;
 
 pub use self::core::{CoreDb, migrate_file, migration_status};
-pub use retention::Retention;
+pub use super::common::Retention;
 pub use store::{SqliteOptions, SqliteStore};

@@ -9,24 +9,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use hooktide_model::Seq;
 
 use super::chunk::Chunk;
 use super::parts::Parts;
+use crate::backends::common::Retention;
 
 /// All rows: a few bytes each, and only when something could go.
 const WAITING: &str = "SELECT msg FROM schedule";
-
-/// How much history is kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Retention {
-    /// Messages and attempts are kept at least this long, unless the disk's share is used up.
-    pub history: Duration,
-    /// Bytes of history on disk at most; 0 for no limit.
-    pub disk_bytes_max: u64,
-}
 
 /// Drop what may go; how many chunks went.
 pub(super) fn sweep(parts: &Parts, retention: Retention) -> std::io::Result<usize> {

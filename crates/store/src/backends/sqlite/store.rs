@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hooktide_model::{
@@ -13,7 +13,6 @@ use hooktide_model::{
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
@@ -21,21 +20,19 @@ use super::core::CoreDb;
 use super::history;
 use super::parts::Parts;
 use super::read_back::ReadBack;
-use super::retention::{self, Retention};
+use super::retention;
 use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{pack_body, seal_head, uid_key};
+use crate::backends::common::{Retention, committed, pack_body, seal_head, stopped, uid_key};
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
-    ListedAttempt, ListedMessage, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, ObjectRef,
-    Outcome, ReceiptFilter, Store, StoreError,
+    ListedAttempt, ListedMessage, Load, MessageFilter, NewMessage, NewReceipt, NewRefusal, NewRow, NodeState,
+    ObjectRef, Outcome, ReceiptFilter, Store, StoreError,
 };
 
-/// How long a caller waits for a commit. Providers give up on an answer after ten seconds or so.
-const COMMIT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How often a read is begun while retention takes chunks away.
 const READ_TRIES_MAX: usize = 5;
 
@@ -74,6 +71,8 @@ pub struct SqliteStore {
     seqs: Arc<SeqSource>,
     retention: Retention,
     writer: Mutex<Option<JoinHandle<()>>>,
+    opened_at: Instant,
+    load: Mutex<Load>,
 }
 
 impl SqliteStore {
@@ -130,7 +129,15 @@ impl SqliteStore {
             Writer::new(connection, chain, (Arc::clone(&seqs), mint), options.clock, settings, shared, queue);
         writer.sealer = writer::seal_leftovers(&parts.chain).map_err(|error| database(&error))?;
         let thread = writer::spawn(writer).map_err(|error| StoreError::Database(error.to_string()))?;
-        Ok(Self { core, parts, seqs, retention: options.retention, writer: Mutex::new(Some(thread)) })
+        Ok(Self {
+            core,
+            parts,
+            seqs,
+            retention: options.retention,
+            writer: Mutex::new(Some(thread)),
+            opened_at: Instant::now(),
+            load: Mutex::default(),
+        })
     }
 
     /// The inner parts.
@@ -239,19 +246,6 @@ impl Store for SqliteStore {
     }
 }
 
-/// Wait for the writer's answer, but not longer than a caller can wait for theirs.
-async fn committed<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
-    match timeout(COMMIT_WAIT_MAX, answer).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_gone)) => Err(stopped()),
-        Err(_elapsed) => Err(StoreError::Late),
-    }
-}
-
-fn stopped() -> StoreError {
-    StoreError::Unavailable("the store has stopped".to_owned())
-}
-
 #[async_trait]
 impl Flow for SqliteStore {
     fn set_listener(&self, listener: Arc<dyn FlowListener>) {
@@ -327,6 +321,27 @@ impl Flow for SqliteStore {
 
     fn is_writable(&self) -> bool {
         self.parts.shared.writable.load(Ordering::Acquire)
+    }
+
+    fn note_load(&self, load: Load) {
+        *self.load.lock() = load;
+    }
+
+    /// The one that there is.
+    async fn nodes(&self) -> Result<Vec<NodeState>, StoreError> {
+        Ok(vec![NodeState {
+            id: 1,
+            name: "embedded".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            holder: Some(1),
+            is_self: true,
+            age_s: self.opened_at.elapsed().as_secs_f64(),
+            heard_of_s: 0.0,
+            waiting: self.scheduled_count(),
+            oldest_waiting: self.scheduled_endpoints().await?.iter().map(|(_, due)| *due).min(),
+            leases: 0,
+            load: self.load.lock().clone(),
+        }])
     }
 
     async fn close(&self) {

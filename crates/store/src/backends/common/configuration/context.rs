@@ -24,7 +24,7 @@ pub(in crate::backends) enum Kind {
 /// Keys, ids and times of a store.
 #[derive(Debug)]
 pub(in crate::backends) struct Context {
-    pub(in crate::backends) vault: Vault,
+    pub(in crate::backends) vault: Arc<Vault>,
     pub(in crate::backends) mint: IdMint,
     pub(in crate::backends) clock: ClockRef,
     /// How long an idempotency key is remembered.

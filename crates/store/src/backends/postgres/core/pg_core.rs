@@ -51,13 +51,13 @@ impl PgCore {
     ) -> Result<Self, StoreError> {
         let database = Database::open(options).await?;
         schema::bring_up(&database).await?;
-        Self::over(database, vault, clock, idempotency_window).await
+        Self::over(database, Arc::new(vault), clock, idempotency_window).await
     }
 
     /// The same over a database that is open and up to date.
     pub(in crate::backends::postgres) async fn over(
         database: Database,
-        vault: Vault,
+        vault: Arc<Vault>,
         clock: Arc<dyn Clock>,
         idempotency_window: Duration,
     ) -> Result<Self, StoreError> {
@@ -113,15 +113,5 @@ impl PgCore {
     pub async fn put_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         let client = self.database.client().await?;
         Ok(meta::put(&client, name, value).await?)
-    }
-
-    /// The database, for what else lies there.
-    pub(in crate::backends::postgres) fn database(&self) -> &Database {
-        &self.database
-    }
-
-    /// Vault, clock and mint, for what else lies there.
-    pub(in crate::backends::postgres) fn context(&self) -> &Arc<Context> {
-        &self.context
     }
 }

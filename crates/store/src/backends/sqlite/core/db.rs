@@ -69,7 +69,7 @@ impl CoreDb {
         let reading: Result<Vec<Connection>, Fault> =
             (0..READERS).map(|_| connection::open_reader(path)).collect();
         let context = Context {
-            vault,
+            vault: Arc::new(vault),
             mint: IdMint::new(&id_key),
             clock: ClockRef(clock),
             idempotency_window,

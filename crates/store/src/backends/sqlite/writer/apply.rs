@@ -11,7 +11,7 @@ use super::effects::{Effects, Inserted, Settled, Tombstone};
 use super::thread::Writer;
 use crate::backends::common::outstanding::Outstanding;
 use crate::backends::common::queue::{AcceptReply, Op, Prepared};
-use crate::backends::common::{joined, pack_targets};
+use crate::backends::common::{joined, pack_targets, stored_message};
 use crate::{Accepted, Idempotency, NewRow, Outcome, Placement, ScheduleRow, StoreError};
 
 /// Appends: keys only grow.
@@ -269,11 +269,7 @@ pub(super) fn settle(
     let targets = prepared.message.targets.clone();
     match result {
         Ok(id) => {
-            effects.inserted.push(Inserted {
-                message: Inserted::message(prepared.message, id),
-                targets,
-                reply,
-            });
+            effects.inserted.push(Inserted { message: stored_message(prepared.message, id), targets, reply });
         }
         Err(answer) => effects.settled.push(Settled { targets, answer, reply }),
     }

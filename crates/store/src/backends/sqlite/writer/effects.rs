@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::super::chunk::{KeyEntry, ReceiptEntry, ScheduleChange};
 use super::receipts::Kept;
 use crate::backends::common::queue::AcceptReply;
-use crate::{Accepted, NewMessage, Outcome, ScheduleRow, StoreError, Target};
+use crate::{Accepted, Outcome, ScheduleRow, StoreError, Target};
 
 /// A message that was inserted.
 pub(super) struct Inserted {
@@ -65,24 +65,4 @@ pub(super) struct Effects {
     /// What changed in the open chunk's schedule.
     pub(super) schedule: Vec<ScheduleChange>,
     pub(super) low_water: Option<Seq>,
-}
-
-impl Inserted {
-    /// The message as its lanes get it.
-    pub(super) fn message(new: NewMessage, id: hooktide_model::MessageId) -> Arc<Message> {
-        Arc::new(Message {
-            id,
-            app: new.app,
-            event_type: new.event_type,
-            uid: new.uid,
-            channels: new.channels,
-            tags: new.tags,
-            deliver_at: new.deliver_at,
-            content_type: new.content_type,
-            payload: Some(new.payload),
-            params: new.params,
-            payload_expires_at: new.payload_expires_at,
-            hops: new.hops,
-        })
-    }
 }

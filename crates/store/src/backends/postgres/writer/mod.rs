@@ -1,0 +1,19 @@
+//! The one thread of a node that writes history.
+//!
+//! Callers queue steps ([`super::super::common::queue::Queue`]); the thread takes whatever has queued while the last commit was flushed ([`thread`]), turns it
+//! into columns ([`columns`]), and sends one transaction without waiting in between ([`commit`]): the fence, the keys ([`keys`]), the
+//! rows, `COMMIT`. Only then it answers and tells the listener ([`effects`]).
+//!
+//! A crash before the commit leaves nothing of the group; after it, all of it. When the connection is lost while a
+//! commit is under way, the group is in doubt ([`doubt`]) until the database says which of the two it was.
+
+mod columns;
+mod commit;
+mod doubt;
+mod effects;
+mod keys;
+mod line;
+mod step;
+mod thread;
+
+pub(super) use thread::spawn;
