@@ -108,6 +108,13 @@ pub(crate) enum Command {
         HOOKTIDE_DATABASE_URL=postgres://owner@db.example.com/hooktide hooktide migrate up")]
     Migrate(MigrateArgs),
 
+    /// Show the servers that share a PostgreSQL database: age, last sign of life, load, what waits for them
+    ///
+    /// Reads the database itself, so it also tells when no server runs. A node that was taken over stays in the list
+    /// until nothing that it left behind waits any more.
+    #[command(after_help = "Example:\n  HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide nodes")]
+    Nodes(NodesArgs),
+
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  \
         source <(hooktide completion bash)\n  \
@@ -270,6 +277,13 @@ pub(crate) enum ConfigVerb {
 
     /// Print the reference of all settings as Markdown
     Reference,
+}
+
+/// Arguments of `hooktide nodes`.
+#[derive(Debug, Args)]
+pub(crate) struct NodesArgs {
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
 }
 
 /// Arguments of `hooktide migrate`.

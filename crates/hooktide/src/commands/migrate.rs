@@ -52,12 +52,12 @@ fn up(config: &Config) -> Result<Vec<MigrationState>, StoreError> {
     }
 }
 
-fn one_connection(database: &PostgresDatabase) -> postgres::DatabaseOptions {
+pub(super) fn one_connection(database: &PostgresDatabase) -> postgres::DatabaseOptions {
     // Exposed to the store alone, which connects with it.
     postgres::DatabaseOptions { url: database.url.expose().to_owned(), pool_size: 1 }
 }
 
-fn block_on<T>(step: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub(super) fn block_on<T>(step: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| StoreError::Unavailable(error.to_string()))?.block_on(step)
 }

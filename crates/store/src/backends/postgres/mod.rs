@@ -24,4 +24,4 @@ pub use self::core::PgCore;
 pub use checks::check;
 pub use endpoint::DatabaseOptions;
 pub use schema::{migrate, migration_status};
-pub use store::{PostgresOptions, PostgresStore};
+pub use store::{PostgresOptions, PostgresStore, nodes};
