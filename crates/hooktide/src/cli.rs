@@ -112,7 +112,9 @@ pub(crate) enum Command {
     ///
     /// Reads the database itself, so it also tells when no server runs. A node that was taken over stays in the list
     /// until nothing that it left behind waits any more.
-    #[command(after_help = "Example:\n  HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide nodes")]
+    #[command(
+        after_help = "Example:\n  HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide nodes"
+    )]
     Nodes(NodesArgs),
 
     /// Print a completion script for a shell

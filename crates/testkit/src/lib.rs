@@ -7,6 +7,7 @@
 //! log) because a panic is what a test reports.
 
 mod api;
+mod at_rest;
 mod clock;
 mod dice;
 mod dns;
@@ -22,6 +23,7 @@ mod tls;
 mod wait;
 
 pub use api::{Api, CallError, Method, Reply, Request};
+pub use at_rest::AtRest;
 pub use clock::unix_seconds;
 pub use dice::Dice;
 pub use dns::{DnsQuestion, DnsReply, StubDns};

@@ -9,8 +9,12 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::integrity::files_under;
 use crate::ledger::DeliveryState;
+use crate::postgres::ScratchSchema;
 
 const ATTEMPTS: &str = "SELECT msg, ep, status, next_due IS NULL FROM attempt ORDER BY msg, seq";
+/// The same in PostgreSQL.
+const ATTEMPTS_IN_SCHEMA: &str =
+    "SELECT msg, ep, status::BIGINT, next_due IS NULL FROM attempt ORDER BY msg, seq";
 /// The number of a successful attempt's status.
 const SUCCESS: i64 = 0;
 
@@ -45,6 +49,15 @@ impl OnDisk {
         all
     }
 
+    /// The same of tables in PostgreSQL.
+    pub(crate) fn read_schema(schema: &ScratchSchema) -> Self {
+        let mut all = Self::default();
+        for row in schema.rows(ATTEMPTS_IN_SCHEMA) {
+            all.add((row.get(0), row.get(1)), (row.get(2), row.get(3)));
+        }
+        all
+    }
+
     fn read_chunk(&mut self, path: &Path) -> rusqlite::Result<()> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -52,20 +65,23 @@ impl OnDisk {
         let mut statement = connection.prepare(ATTEMPTS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let key = (row.get(0)?, row.get(1)?);
-            let state = match (row.get(2)?, row.get(3)?) {
-                (SUCCESS, _) => DeliveryState::Succeeded,
-                (_, true) => DeliveryState::Failed,
-                (_, false) => DeliveryState::Pending,
-            };
-            let entry = self.0.entry(key).or_insert(Attempts { count: 0, state });
-            entry.count += 1;
-            // A chunk read later may hold earlier attempts: what is decided stays decided.
-            if entry.state == DeliveryState::Pending || state == DeliveryState::Succeeded {
-                entry.state = state;
-            }
+            self.add((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?));
         }
         Ok(())
+    }
+
+    fn add(&mut self, delivery: (i64, i64), (status, is_last): (i64, bool)) {
+        let state = match (status, is_last) {
+            (SUCCESS, _) => DeliveryState::Succeeded,
+            (_, true) => DeliveryState::Failed,
+            (_, false) => DeliveryState::Pending,
+        };
+        let entry = self.0.entry(delivery).or_insert(Attempts { count: 0, state });
+        entry.count += 1;
+        // A chunk read later may hold earlier attempts: what is decided stays decided.
+        if entry.state == DeliveryState::Pending || state == DeliveryState::Succeeded {
+            entry.state = state;
+        }
     }
 
     /// The attempts of a message at an endpoint, both by their public ids.

@@ -28,7 +28,20 @@ pub(crate) fn run(arguments: &NodesArgs) -> Result<(), Failure> {
 }
 
 fn table(nodes: &[NodeState], now: Timestamp) -> String {
-    let header = ["NODE", "NAME", "VERSION", "STATUS", "AGE", "SEEN", "LANES", "IN MEMORY", "WAITING", "OLDEST", "LEASES", "ADDRESS"];
+    let header = [
+        "NODE",
+        "NAME",
+        "VERSION",
+        "STATUS",
+        "AGE",
+        "SEEN",
+        "LANES",
+        "IN MEMORY",
+        "WAITING",
+        "OLDEST",
+        "LEASES",
+        "ADDRESS",
+    ];
     let mut rows = vec![header.map(str::to_owned)];
     rows.extend(nodes.iter().map(|node| row(node, now)));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
