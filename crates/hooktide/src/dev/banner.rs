@@ -1,9 +1,8 @@
 //! What a newcomer sees first: where things are, and what to paste.
 
-use std::path::Path;
-
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{DemoSource, table_endpoint};
 

@@ -13,7 +13,8 @@ use hooktide_store::backends::sqlite::{SqliteOptions, SqliteStore};
 use hooktide_store::vault::Vault;
 use tokio::sync::watch;
 
-use super::{main_secret, make_data_dir};
+use super::files::make_data_dir;
+use super::main_secret;
 use crate::failure::Failure;
 
 /// Chunks that a retention period is cut into at least, so that history goes in small steps.
