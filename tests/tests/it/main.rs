@@ -11,6 +11,7 @@ mod authentication;
 mod cli;
 mod crash;
 mod delivery;
+mod deploy;
 mod destinations;
 mod dev;
 mod disk_full;

@@ -121,17 +121,25 @@ async fn store_moves_to_postgresql_and_back_through_kills_and_nobody_notices() {
     let postgres = Place { dir: dir.clone(), database_url: schema.url(), main_secret: MAIN_SECRET };
     assert_eq!(postgres.run_through_kills(&["import", "archive"]), exported);
 
+    gate.open();
+    let moved = setup().in_schema(Arc::clone(&schema)).in_dir(dir.clone());
+    let mut moved = moved.start().await;
+    assert_eq!(seen(&moved.api(), &app, &endpoints).await, before);
+    // What was only in the memory of the server that was killed is delivered by the other one.
+    for message in &messages {
+        moved.api().wait_for_status(&app, message, &slow, 0).await;
+    }
+    assert_eq!(successes(&moved.api(), &app, &slow).await.len(), MESSAGES);
+    let status = moved.sigterm(std::time::Duration::from_secs(40)).await;
+    assert!(status.success(), "{status}");
+    drop(moved);
+
     let back =
         Place { database_url: "sqlite://back.db".to_owned(), dir: dir.clone(), main_secret: MAIN_SECRET };
     let exported = postgres.run_through_kills(&["export", "second", "--part-rows", PART_ROWS]);
     assert_eq!(back.run_through_kills(&["import", "second"]), exported);
     let again = setup().env("HOOKTIDE_DATABASE_URL", "sqlite://back.db").in_dir(dir).start().await;
     assert_eq!(seen(&again.api(), &app, &endpoints).await, before);
-    // What was only in the memory of the server that was killed is delivered by this one.
-    gate.open();
-    for message in &messages {
-        again.api().wait_for_status(&app, message, &slow, 0).await;
-    }
     assert_eq!(successes(&again.api(), &app, &slow).await.len(), MESSAGES);
 }
 

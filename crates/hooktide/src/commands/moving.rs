@@ -15,7 +15,7 @@ use hooktide_store::vault::Vault;
 use tokio::time::Instant;
 
 use crate::failure::Failure;
-use crate::server::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, main_secret, make_data_dir};
+use crate::server::{chunk_age, main_secret, make_data_dir, retention};
 
 /// Between two lines of progress.
 const LINE_EVERY: Duration = Duration::from_secs(1);
@@ -47,7 +47,6 @@ pub(super) async fn open_source(config: &Config) -> Result<Box<dyn Source>, Fail
 
 /// The configured store, to be filled.
 pub(super) async fn open_target(config: &Config) -> Result<Box<dyn Target>, Failure> {
-    let history = config.retention.history.unwrap_or(FOR_EVER);
     let opened: Result<Box<dyn Target>, TransferError> = match &config.database_url {
         DatabaseUrl::Sqlite(database) => {
             make_data_dir(config)
@@ -57,7 +56,7 @@ pub(super) async fn open_target(config: &Config) -> Result<Box<dyn Target>, Fail
                 vault: vault(config)?,
                 chunk_events: config.storage.chunk_events,
                 chunk_bytes: config.chunk_bytes(),
-                chunk_age: (history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
+                chunk_age: chunk_age(config),
             };
             SqliteTarget::open(options).map(|target| Box::new(target) as _)
         }
@@ -66,7 +65,7 @@ pub(super) async fn open_target(config: &Config) -> Result<Box<dyn Target>, Fail
                 database: options(database),
                 vault: vault(config)?,
                 clock: Arc::new(SystemClock),
-                history,
+                history: retention(config).history,
                 partition_span: None,
             };
             PostgresTarget::open(options).await.map(|target| Box::new(target) as _)

@@ -10,9 +10,11 @@ mod meter;
 mod run;
 mod secrets;
 mod signals;
+mod store;
 mod threads;
 
-pub(crate) use build::{CHUNK_AGE_MAX, CHUNKS_PER_RETENTION, FOR_EVER, Server};
+pub(crate) use build::Server;
 pub(crate) use files::make_data_dir;
 pub(crate) use secrets::{jwt_secret, main_secret};
+pub(crate) use store::{chunk_age, retention};
 pub(crate) use threads::runtime;
