@@ -1,184 +1,29 @@
 //! A moved store is the same store: from SQLite through an archive to PostgreSQL, and back.
 
-use std::path::{Path, PathBuf};
+mod columns;
+mod stores;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hooktide_model::clock::ManualClock;
-use hooktide_store::{Flow, Store};
 use hooktide_store::backends::Retention;
-use hooktide_store::backends::postgres::{
-    DatabaseOptions, PostgresOptions, PostgresSource, PostgresStore, PostgresTarget, PostgresTargetOptions,
-};
-use hooktide_store::backends::sqlite::{
-    SqliteOptions, SqliteSource, SqliteStore, SqliteTarget, SqliteTargetOptions,
-};
-use hooktide_store::conformance::moving::{Filled, everything, fill, replays};
-use hooktide_store::conformance::{Harness, Place};
+use hooktide_store::backends::postgres::{DatabaseOptions, PostgresOptions, PostgresStore};
+use hooktide_store::backends::sqlite::{SqliteSource, SqliteStore};
+use hooktide_store::conformance::moving::{everything, replays};
 use hooktide_store::transfer::{
-    Begun, ExportLimits, Manifest, Part, PartRows, Picture, Progress, Row, Sink, Source, Step, Table, Target,
-    TransferError, Value, export, import,
+    Begun, ExportLimits, Manifest, Part, PartRows, Picture, Row, Sink, Source, Table, Target, TransferError,
+    Value, export, import,
 };
 use hooktide_store::vault::Vault;
+use hooktide_store::{Flow, Store};
 use hooktide_testkit::ScratchSchema;
 
-const WINDOW: Duration = Duration::from_secs(24 * 3600);
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
-const SECRET: &[u8] = b"a main secret of sufficient length";
-/// So that a filled store has several.
-const CHUNK_EVENTS: u64 = 40;
-/// So that every table has several parts.
-const LIMITS: ExportLimits = ExportLimits { part_rows: 17, part_bytes: 6_000 };
-
-fn vault() -> Vault {
-    Vault::new(SECRET).expect("the secret is long enough")
-}
-
-fn sqlite_options(path: &Path, clock: ManualClock) -> SqliteOptions {
-    SqliteOptions {
-        path: path.to_owned(),
-        vault: vault(),
-        clock: Arc::new(clock),
-        idempotency_window: WINDOW,
-        dedupe_window: 2 * WINDOW,
-        idempotency_keys_max: 1_000_000,
-        chunk_events: CHUNK_EVENTS,
-        chunk_bytes: 1 << 30,
-        chunk_age: FOR_EVER,
-        free_bytes_min: 0,
-        retention: Retention { history: FOR_EVER, disk_bytes_max: 0 },
-        on_fatal: Box::new(|reason| panic!("the store gave up: {reason}")),
-    }
-}
-
-async fn open_sqlite(path: &Path, clock: ManualClock) -> SqliteStore {
-    let options = sqlite_options(path, clock);
-    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(options)).await;
-    opened.expect("opening does not panic").expect("the store opens")
-}
-
-async fn open_postgres(url: String, clock: ManualClock) -> PostgresStore {
-    let options = PostgresOptions {
-        database: DatabaseOptions { url, pool_size: 4 },
-        vault: vault(),
-        clock: Arc::new(clock),
-        idempotency_window: WINDOW,
-        dedupe_window: 2 * WINDOW,
-        retention: Retention { history: FOR_EVER, disk_bytes_max: 0 },
-        partition_span: Some(WINDOW),
-        node_name: "moved".to_owned(),
-        lease: Duration::from_secs(60),
-    };
-    PostgresStore::open(options).await.expect("the store opens")
-}
-
-/// One file, opened once.
-struct OneFile(PathBuf);
-
-#[async_trait]
-impl Place for OneFile {
-    async fn open(&self, clock: ManualClock) -> Arc<dyn Store> {
-        Arc::new(open_sqlite(&self.0, clock).await)
-    }
-
-    async fn kill(&self, _store: Arc<dyn Store>) {
-        unreachable!("these tests open their stores themselves")
-    }
-
-    fn idempotency_window(&self) -> Duration {
-        WINDOW
-    }
-
-    fn dedupe_window(&self) -> Duration {
-        2 * WINDOW
-    }
-}
-
-/// A filled SQLite store whose server has died: nothing was closed.
-struct Original {
-    folder: tempfile::TempDir,
-    filled: Filled,
-    clock: ManualClock,
-}
-
-impl Original {
-    async fn make(seed: u64) -> Self {
-        println!("seed {seed}");
-        let folder = tempfile::tempdir().expect("a folder is made");
-        let harness = Harness::new(Box::new(OneFile(folder.path().join("hooktide.db"))), seed).await;
-        let filled = fill(&harness).await;
-        assert!(filled.in_memory > 0);
-        let clock = harness.clock.clone();
-        // Dropped, not closed: what is in memory is in no row.
-        drop(harness);
-        Self { folder, filled, clock }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("hooktide.db")
-    }
-
-    fn archive(&self) -> PathBuf {
-        self.folder.path().join("archive")
-    }
-
-    fn source(&self) -> SqliteSource {
-        SqliteSource::open(&self.path(), &vault(), &self.clock).expect("the store is opened for an export")
-    }
-
-    fn target(&self, name: &str) -> SqliteTarget {
-        sqlite_target(&self.folder.path().join(name), vault()).expect("an empty store is made")
-    }
-
-    async fn export(&self) -> Manifest {
-        export(&mut self.source(), &self.archive(), LIMITS, &mut Quiet).await.expect("the store is exported")
-    }
-}
-
-fn sqlite_target(path: &Path, vault: Vault) -> Result<SqliteTarget, TransferError> {
-    SqliteTarget::open(SqliteTargetOptions {
-        path: path.to_owned(),
-        vault,
-        chunk_events: CHUNK_EVENTS,
-        chunk_bytes: 1 << 30,
-        chunk_age: FOR_EVER,
-    })
-}
-
-async fn postgres_target(schema: &ScratchSchema, clock: ManualClock) -> PostgresTarget {
-    let options = PostgresTargetOptions {
-        database: DatabaseOptions { url: schema.url(), pool_size: 2 },
-        vault: vault(),
-        clock: Arc::new(clock),
-        history: FOR_EVER,
-        partition_span: Some(WINDOW),
-    };
-    PostgresTarget::open(options).await.expect("the database is opened for an import")
-}
-
-async fn postgres_source(schema: &ScratchSchema) -> PostgresSource {
-    let options = DatabaseOptions { url: schema.url(), pool_size: 2 };
-    PostgresSource::open(&options, &vault()).await.expect("the database is opened for an export")
-}
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn step(&mut self, _step: &Step) {}
-    fn note(&mut self, _text: &str) {}
-}
-
-/// Remembers what it was told.
-#[derive(Default)]
-struct Notes(Vec<String>);
-
-impl Progress for Notes {
-    fn step(&mut self, _step: &Step) {}
-    fn note(&mut self, text: &str) {
-        self.0.push(text.to_owned());
-    }
-}
+use stores::{
+    FOR_EVER, LIMITS, Notes, Original, Quiet, WINDOW, open_postgres, open_sqlite, postgres_source,
+    postgres_target, sqlite_options, sqlite_target, vault,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn store_is_the_same_after_moving_to_postgresql_and_back() {
@@ -361,11 +206,9 @@ async fn import_that_was_stopped_anywhere_goes_on_and_opens_no_server_before_it_
     let step = manifest.parts.len() / 4;
     for backend in ["sqlite", "postgres"] {
         let path = original.folder.path().join("moved.db");
-        let open = async || {
-            match backend {
-                "sqlite" => Box::new(original.target("moved.db")) as Box<dyn Target>,
-                _ => Box::new(postgres_target(&schema, original.clock.clone()).await),
-            }
+        let open = async || match backend {
+            "sqlite" => Box::new(original.target("moved.db")) as Box<dyn Target>,
+            _ => Box::new(postgres_target(&schema, original.clock.clone()).await),
         };
         for run in 1.. {
             let mut target = open().await;
@@ -413,6 +256,7 @@ async fn try_open_postgres(
         partition_span: Some(WINDOW),
         node_name: "early".to_owned(),
         lease: Duration::from_secs(60),
+        on_fatal: Box::new(|_| {}),
     };
     PostgresStore::open(options).await.err()
 }
@@ -481,59 +325,4 @@ async fn damage_of_an_archive_is_found_and_named() {
     assert!(refused.to_string().contains("it is not there"), "{refused}");
     std::fs::write(&path, good).unwrap();
     import(&mut target, &original.archive(), &mut Quiet).await.expect("a mended archive is imported");
-}
-
-/// Columns that are not moved as they are, with the reason beside each.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("meta", ""),            // the key of ids is in the manifest; the rest is the store's own
-    ("node", ""),            // those of the cluster that was left
-    ("lease", ""),           // likewise
-    ("hooktide_schema", ""), // each store has its own
-    ("refinery_schema_history", ""),
-    ("sqlite_sequence", ""), // counters of the manifest
-    ("finished", ""),        // dealt with when the store is opened
-    ("url", ""),             // attempts have the text
-    ("schedule", "owner"),   // made anew
-    ("schedule", "id"),      // likewise
-];
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_column_of_every_backend_is_in_the_list_of_what_is_moved() {
-    let schema = ScratchSchema::create().await;
-    let clock = ManualClock::at(hooktide_model::Timestamp::from_unix_ms(1_795_168_800_000));
-    drop(postgres_target(&schema, clock.clone()).await);
-    let client = schema.connect().await;
-    let sql = "SELECT table_name::TEXT, column_name::TEXT FROM information_schema.columns \
-        JOIN pg_class ON oid = to_regclass(quote_ident(table_name)) \
-        WHERE table_schema = current_schema() AND NOT relispartition";
-    let rows = client.query(sql, &[]).await.unwrap();
-    let in_postgres = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    missing_in_list("postgres", in_postgres);
-
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("hooktide.db");
-    open_sqlite(&path, clock).await.close().await;
-    let mut in_sqlite = columns_of(&path);
-    in_sqlite.extend(columns_of(&folder.path().join("hooktide.db.history/chunk-00000001.db")));
-    // A payload is in the row of its message.
-    in_sqlite.iter_mut().filter(|(table, _)| table == "payload").for_each(|(table, _)| *table = "message".to_owned());
-    missing_in_list("sqlite", in_sqlite);
-}
-
-fn columns_of(path: &Path) -> Vec<(String, String)> {
-    let connection = rusqlite::Connection::open(path).unwrap();
-    let sql = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let mut select = connection.prepare(sql).unwrap();
-    let columns = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    columns.map(Result::unwrap).collect()
-}
-
-fn missing_in_list(backend: &str, columns: Vec<(String, String)>) {
-    assert!(columns.len() > 80, "{backend}: {columns:?}");
-    let is_known = |(table, column): &(String, String)| {
-        let moved = Table::of(table).is_some_and(|table| table.columns.iter().any(|one| one.name == column));
-        moved || ELSEWHERE.iter().any(|(name, part)| name == table && (part.is_empty() || part == column))
-    };
-    let missing: Vec<_> = columns.into_iter().filter(|column| !is_known(column)).collect();
-    assert!(missing.is_empty(), "{backend}: not moved: {missing:?}");
 }
