@@ -1,11 +1,12 @@
-//! What the server has on record about deliveries that no list of its API shows: those of a source's own application.
-//! Read from its history while it runs or after its death; nothing is written.
+//! What the server has on record about deliveries: also those that no list of its API shows (of a source's own
+//! application), and in one moment. Read from its history while it runs or after its death; nothing is written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use hooktide_model::{EndpointId, MessageId};
 use rusqlite::{Connection, OpenFlags};
+use tokio_postgres::Client;
 
 use crate::integrity::files_under;
 use crate::ledger::DeliveryState;
@@ -52,20 +53,36 @@ impl OnDisk {
         let mut statement = connection.prepare(ATTEMPTS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let key = (row.get(0)?, row.get(1)?);
-            let state = match (row.get(2)?, row.get(3)?) {
-                (SUCCESS, _) => DeliveryState::Succeeded,
-                (_, true) => DeliveryState::Failed,
-                (_, false) => DeliveryState::Pending,
-            };
-            let entry = self.0.entry(key).or_insert(Attempts { count: 0, state });
-            entry.count += 1;
-            // A chunk read later may hold earlier attempts: what is decided stays decided.
-            if entry.state == DeliveryState::Pending || state == DeliveryState::Succeeded {
-                entry.state = state;
-            }
+            self.enter((row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?);
         }
         Ok(())
+    }
+
+    /// Reads all of it from PostgreSQL, in one moment.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn in_postgres(client: &Client) -> Self {
+        let rows = client.query(ATTEMPTS, &[]).await.expect("the history can be read");
+        let mut all = Self::default();
+        for row in rows {
+            all.enter((row.get(0), row.get(1)), row.get::<_, i16>(2).into(), row.get(3));
+        }
+        all
+    }
+
+    fn enter(&mut self, delivery: (i64, i64), status: i64, is_last: bool) {
+        let state = match (status, is_last) {
+            (SUCCESS, _) => DeliveryState::Succeeded,
+            (_, true) => DeliveryState::Failed,
+            (_, false) => DeliveryState::Pending,
+        };
+        let entry = self.0.entry(delivery).or_insert(Attempts { count: 0, state });
+        entry.count += 1;
+        // A chunk read later may hold earlier attempts: what is decided stays decided.
+        if entry.state == DeliveryState::Pending || state == DeliveryState::Succeeded {
+            entry.state = state;
+        }
     }
 
     /// The attempts of a message at an endpoint, both by their public ids.

@@ -4,8 +4,8 @@
 //! [`checks`] refuses servers that cannot keep the promises. Everything of one store lies in one schema
 //! of one database: the first of the connection's `search_path`.
 
-mod cluster;
 mod checks;
+mod cluster;
 mod core;
 mod database;
 mod due;
