@@ -98,8 +98,11 @@ impl Rules {
         self.text(field, text);
     }
 
-    /// Text for people: bounded.
+    /// Text for people: bounded, and such that every database can hold it.
     pub fn text(&mut self, field: &str, text: &str) {
+        if text.contains('\0') {
+            self.fail(field, "must not hold the character U+0000");
+        }
         if text.len() > TEXT_BYTES_MAX {
             self.fail(field, format_args!("must be at most {TEXT_BYTES_MAX} bytes"));
         }

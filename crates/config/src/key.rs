@@ -89,6 +89,11 @@ impl Key {
         self.path.split_once('.').map_or(self.path, |(_, leaf)| leaf)
     }
 
+    /// A value as it may be printed.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        if self.secret && !text.is_empty() { "[redacted]".to_owned() } else { self.setting.shown(text) }
+    }
+
     /// Checks the text and puts the value into its field.
     pub(crate) fn set(&self, config: &mut Config, text: &str) -> Result<(), Wrong> {
         self.setting.set(config, text)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::forms::{
     Address, BaseUrl, Bound, BytesIn, BytesOrUnlimited, Choice, CountIn, Database, DurationIn, DurationOrOff,
-    FilePath, Fraction, LogDirectives, NameServers, Optional, ProgramPaths, Schedule, Secret, SizeIn,
-    Subnets, Switch,
+    FilePath, Fraction, LogDirectives, NameServers, NodeName, Optional, ProgramPaths, Schedule, Secret,
+    SizeIn, Subnets, Switch,
 };
 use crate::{Group, HeaderNames, Key, LogFormat, SignatureType};
 
@@ -20,6 +20,8 @@ const TIB: u64 = 1 << 40;
 /// The groups in the order of the reference page. A key belongs to the group before its first dot.
 pub static GROUPS: &[Group] = &[
     Group { name: "", doc: "Where the server listens, where its data is, and its two secrets." },
+    Group { name: "database", doc: "Connections to a PostgreSQL database." },
+    Group { name: "cluster", doc: "Nodes that share a PostgreSQL database." },
     Group { name: "delivery", doc: "How messages are sent to endpoints." },
     Group { name: "destinations", doc: "Destinations of endpoints that are not HTTP servers." },
     Group { name: "messages", doc: "What a message may be." },
@@ -51,8 +53,14 @@ pub static KEYS: &[Key] = &[
         setting: &Bound(Database, |c| &mut c.database_url),
         example: "sqlite:///var/lib/hooktide/hooktide.db",
         secret: false,
-        doc: "The store. Its directory is the data directory: the store keeps several files there, and the secrets \
-              below when they are generated. `DATABASE_URL` is read when `HOOKTIDE_DATABASE_URL` is not set.",
+        doc: "The store. `sqlite://` is embedded: its directory is the data directory, where it keeps several files, and \
+              the secrets below when they are generated. `postgres://user:password@host:5432/database` is a PostgreSQL \
+              database, 14 or newer, that any number of nodes may share; both secrets must be set then, and be the \
+              same on all nodes. Everything lies in the first schema of its `search_path`, which \
+              `?options=-csearch_path%3Dname` chooses. TLS is as in `libpq`: `sslmode` is `disable`, `prefer` (the \
+              default), `require`, `verify-ca` or `verify-full`, and `sslrootcert` names a PEM file; without it the \
+              public authorities are trusted. Connect to PostgreSQL itself, not through a pooler that shares sessions \
+              between transactions. `DATABASE_URL` is read when `HOOKTIDE_DATABASE_URL` is not set.",
     },
     Key {
         path: "jwt_secret",
@@ -71,6 +79,37 @@ pub static KEYS: &[Key] = &[
         secret: true,
         doc: "Encrypts the endpoints' signing keys at rest. When absent, one is generated and kept in the file \
               `main.secret` of the data directory. Keep a copy elsewhere: what it encrypted cannot be read without it.",
+    },
+    Key {
+        path: "database.pool_size",
+        default: "8",
+        setting: &Bound(SizeIn { min: 1, max: 1000 }, |c| &mut c.database.pool_size),
+        example: "16",
+        secret: false,
+        doc: "Connections to PostgreSQL that a node opens at most for reads and for changes of configuration; a few more \
+              are kept for its writer, its heartbeat and what it listens to. All nodes together must stay below the \
+              server's `max_connections`.",
+    },
+    Key {
+        path: "cluster.node_name",
+        default: "",
+        setting: &Bound(Optional(NodeName), |c| &mut c.cluster.node_name),
+        example: "hooktide-1",
+        secret: false,
+        doc: "What this node is called in lists, logs and metrics. The host's name when absent. Names need not differ: \
+              nodes are told apart by a number of their own.",
+    },
+    Key {
+        path: "cluster.lease",
+        default: "10s",
+        setting: &Bound(DurationIn { min: Duration::from_secs(2), max: Duration::from_secs(600) }, |c| {
+            &mut c.cluster.lease
+        }),
+        example: "5s",
+        secret: false,
+        doc: "How long a node may be silent, by the database's clock, before others take over its deliveries. A node that \
+              was paused for longer notices before it sends. Shorter takes over sooner after a crash, and needs a \
+              database that always answers within it. The same on all nodes.",
     },
     Key {
         path: "delivery.allow_subnets",

@@ -41,7 +41,8 @@ pub use resolve::{FileText, FlagGiven, Loaded, Preset, SecretReader, Sources, Va
 pub use secret::SecretText;
 pub use secret_file::{SecretFileError, load_or_create_secret};
 pub use settings::{
-    ApiSettings, Config, DeliverySettings, DestinationSettings, HeaderNames, IdempotencySettings, LogFormat,
-    LogSettings, MessageSettings, MetricsSettings, ReceiveSettings, RetentionSettings, ShutdownSettings,
-    SignatureType, SqliteDatabase, StorageSettings,
+    ApiSettings, ClusterSettings, Config, DatabaseSettings, DatabaseUrl, DeliverySettings,
+    DestinationSettings, HeaderNames, IdempotencySettings, LogFormat, LogSettings, MessageSettings,
+    MetricsSettings, PostgresDatabase, ReceiveSettings, RetentionSettings, ShutdownSettings, SignatureType,
+    SqliteDatabase, StorageSettings,
 };

@@ -28,5 +28,5 @@ fn line(value: &Value) -> String {
     let key = value.key;
     let line = format!("{} = {}", key.leaf(), key.toml(&value.text));
     let unset = value.text.is_empty() && key.literal() != crate::Literal::List;
-    if key.secret || unset { format!("# {line}") } else { line }
+    if key.secret || value.is_redacted || unset { format!("# {line}") } else { line }
 }

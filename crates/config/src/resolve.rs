@@ -64,8 +64,10 @@ pub type SecretReader<'a> = dyn Fn(&Path) -> io::Result<String> + 'a;
 pub struct Value {
     /// Which setting.
     pub key: &'static Key,
-    /// The text as it was written, `[redacted]` for a secret, empty when nothing is set.
+    /// The text as it was written, `[redacted]` for a secret or a part that is one, empty when nothing is set.
     pub text: String,
+    /// Whether it is not the text that was written.
+    pub is_redacted: bool,
     /// Who said so.
     pub origin: Origin,
 }
@@ -131,7 +133,13 @@ fn unknown_flag(given: &FlagGiven, origin: Origin) -> Mistake {
 }
 
 fn defaults() -> Vec<Value> {
-    KEYS.iter().map(|key| Value { key, text: key.default.to_owned(), origin: Origin::Default }).collect()
+    let default = |key: &'static Key| Value {
+        key,
+        text: key.default.to_owned(),
+        is_redacted: false,
+        origin: Origin::Default,
+    };
+    KEYS.iter().map(default).collect()
 }
 
 /// Checks one entry and lets it replace what weaker layers said.
@@ -162,9 +170,10 @@ fn apply(entry: &Entry, read_secret: &SecretReader<'_>, loaded: &mut Loaded) -> 
             key.path, entry.origin
         ));
     }
-    let shown = if key.secret && !text.is_empty() { "[redacted]" } else { text };
+    let shown = key.shown(text);
     if let Some(value) = loaded.values.iter_mut().find(|value| value.key.path == key.path) {
-        value.text = shown.to_owned();
+        value.is_redacted = shown != text;
+        value.text = shown;
         value.origin = entry.origin.clone();
     }
     Ok(())

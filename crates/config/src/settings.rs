@@ -1,25 +1,34 @@
 //! The typed result: what the rest of Hooktide reads. Units are in the names or the types; meaning, ranges and
 //! defaults are documented once, in `keys.rs`.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::forms::shown_database;
 use crate::{KEYS, SecretText};
+
+/// The data directory of a node whose store is elsewhere: that of the default store.
+const DATA_DIR_DEFAULT: &str = "hooktide-data";
 
 /// The whole configuration. `Config::default()` is what a server without any configuration runs with.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
-    /// The embedded store.
-    pub database_url: SqliteDatabase,
+    /// The store.
+    pub database_url: DatabaseUrl,
     /// Signs and checks bearer tokens; absent means: keep one in the data directory.
     pub jwt_secret: Option<SecretText>,
     /// Encrypts secrets at rest; absent means: keep one in the data directory.
     pub main_secret: Option<SecretText>,
+    /// Connections to a database that nodes share.
+    pub database: DatabaseSettings,
+    /// Nodes that share a database.
+    pub cluster: ClusterSettings,
     /// Sending.
     pub delivery: DeliverySettings,
     /// Destinations that are not HTTP servers.
@@ -42,6 +51,48 @@ pub struct Config {
     pub log: LogSettings,
     /// Stopping.
     pub shutdown: ShutdownSettings,
+}
+
+/// Where messages and configuration are kept.
+#[derive(Clone, Debug)]
+pub enum DatabaseUrl {
+    /// The embedded store.
+    Sqlite(SqliteDatabase),
+    /// A database that nodes may share.
+    Postgres(PostgresDatabase),
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// For people: the file, or the URL without its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(database) => write!(f, "{}", database.path.display()),
+            Self::Postgres(database) => f.write_str(&shown_database(database.url.expose())),
+        }
+    }
+}
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct PostgresDatabase {
+    /// `postgres://user:password@host:5432/database?parameters`.
+    pub url: SecretText,
+}
+
+/// Connections to a database that nodes share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseSettings {
+    /// Connections in the pool of a node at most.
+    pub pool_size: usize,
+}
+
+/// Nodes that share a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterSettings {
+    /// What this node is called; `None` is the host's name.
+    pub node_name: Option<String>,
+    /// How long a node may be silent before others take over its work.
+    pub lease: Duration,
 }
 
 /// The embedded store's main file; other files stand beside it.
@@ -204,9 +255,14 @@ pub struct ShutdownSettings {
 }
 
 impl Config {
-    /// The directory that the store and the generated secrets live in.
+    /// The directory that the embedded store and the generated secrets live in. With a database elsewhere it is the
+    /// default's, for what little a node keeps.
     pub fn data_dir(&self) -> &Path {
-        match self.database_url.path.parent() {
+        let path = match &self.database_url {
+            DatabaseUrl::Sqlite(database) => &database.path,
+            DatabaseUrl::Postgres(_) => return Path::new(DATA_DIR_DEFAULT),
+        };
+        match path.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         }
@@ -244,7 +300,9 @@ impl Default for Config {
 fn blank() -> Config {
     Config {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        database_url: SqliteDatabase::default(),
+        database_url: DatabaseUrl::Sqlite(SqliteDatabase::default()),
+        database: DatabaseSettings { pool_size: 0 },
+        cluster: ClusterSettings { node_name: None, lease: Duration::ZERO },
         jwt_secret: None,
         main_secret: None,
         delivery: blank_delivery(),

@@ -100,6 +100,23 @@ pub(crate) enum Command {
     /// Check, print or explain the configuration
     Config(ConfigArgs),
 
+    /// Show the schema of the store, or bring it up to date
+    ///
+    /// A start does that too, one node at a time, so this is only needed to do it ahead of an upgrade, by an account with
+    /// more rights, or to look. An older version refuses a schema that a newer one has written.
+    #[command(after_help = "Examples:\n  hooktide migrate status\n  \
+        HOOKTIDE_DATABASE_URL=postgres://owner@db.example.com/hooktide hooktide migrate up")]
+    Migrate(MigrateArgs),
+
+    /// Show the servers that share a PostgreSQL database: age, last sign of life, load, what waits for them
+    ///
+    /// Reads the database itself, so it also tells when no server runs. A node that was taken over stays in the list
+    /// until nothing that it left behind waits any more.
+    #[command(
+        after_help = "Example:\n  HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide nodes"
+    )]
+    Nodes(NodesArgs),
+
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  \
         source <(hooktide completion bash)\n  \
@@ -262,6 +279,30 @@ pub(crate) enum ConfigVerb {
 
     /// Print the reference of all settings as Markdown
     Reference,
+}
+
+/// Arguments of `hooktide nodes`.
+#[derive(Debug, Args)]
+pub(crate) struct NodesArgs {
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+}
+
+/// Arguments of `hooktide migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    #[command(subcommand)]
+    pub(crate) verb: MigrateVerb,
+}
+
+/// What to do with the schema.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MigrateVerb {
+    /// Print each version of the schema and when it was applied; changes nothing
+    Status(SettingArgs),
+
+    /// Apply the versions that wait, as one transaction, and print them all
+    Up(SettingArgs),
 }
 
 /// Arguments of `hooktide completion`.

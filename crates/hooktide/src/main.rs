@@ -46,6 +46,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Dev(arguments) => commands::dev::run(&arguments),
         Command::Listen(arguments) => commands::listen::run(&arguments),
+        Command::Migrate(arguments) => commands::migrate::run(&arguments),
+        Command::Nodes(arguments) => commands::nodes::run(&arguments),
         Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Openapi => commands::openapi::run(),

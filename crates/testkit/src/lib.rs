@@ -7,6 +7,7 @@
 //! log) because a panic is what a test reports.
 
 mod api;
+mod at_rest;
 mod clock;
 mod cluster;
 mod dice;
@@ -24,6 +25,7 @@ mod tls;
 mod wait;
 
 pub use api::{Api, CallError, Method, Reply, Request};
+pub use at_rest::AtRest;
 pub use clock::unix_seconds;
 pub use cluster::{Cluster, Node};
 pub use dice::Dice;

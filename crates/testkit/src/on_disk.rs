@@ -10,8 +10,12 @@ use tokio_postgres::Client;
 
 use crate::integrity::files_under;
 use crate::ledger::DeliveryState;
+use crate::postgres::ScratchSchema;
 
 const ATTEMPTS: &str = "SELECT msg, ep, status, next_due IS NULL FROM attempt ORDER BY msg, seq";
+/// The same in PostgreSQL.
+const ATTEMPTS_IN_SCHEMA: &str =
+    "SELECT msg, ep, status::BIGINT, next_due IS NULL FROM attempt ORDER BY msg, seq";
 /// The number of a successful attempt's status.
 const SUCCESS: i64 = 0;
 
@@ -46,6 +50,27 @@ impl OnDisk {
         all
     }
 
+    /// The same of tables in PostgreSQL.
+    pub(crate) fn read_schema(schema: &ScratchSchema) -> Self {
+        let mut all = Self::default();
+        for row in schema.rows(ATTEMPTS_IN_SCHEMA) {
+            all.add((row.get(0), row.get(1)), (row.get(2), row.get(3)));
+        }
+        all
+    }
+
+    /// The same of tables in PostgreSQL, over a connection that is there already.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn in_postgres(client: &Client) -> Self {
+        let mut all = Self::default();
+        for row in client.query(ATTEMPTS_IN_SCHEMA, &[]).await.expect("the history can be read") {
+            all.add((row.get(0), row.get(1)), (row.get(2), row.get(3)));
+        }
+        all
+    }
+
     fn read_chunk(&mut self, path: &Path) -> rusqlite::Result<()> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -53,25 +78,12 @@ impl OnDisk {
         let mut statement = connection.prepare(ATTEMPTS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            self.enter((row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?);
+            self.add((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?));
         }
         Ok(())
     }
 
-    /// Reads all of it from PostgreSQL, in one moment.
-    ///
-    /// # Panics
-    /// When the database does not answer.
-    pub async fn in_postgres(client: &Client) -> Self {
-        let rows = client.query(ATTEMPTS, &[]).await.expect("the history can be read");
-        let mut all = Self::default();
-        for row in rows {
-            all.enter((row.get(0), row.get(1)), row.get::<_, i16>(2).into(), row.get(3));
-        }
-        all
-    }
-
-    fn enter(&mut self, delivery: (i64, i64), status: i64, is_last: bool) {
+    fn add(&mut self, delivery: (i64, i64), (status, is_last): (i64, bool)) {
         let state = match (status, is_last) {
             (SUCCESS, _) => DeliveryState::Succeeded,
             (_, true) => DeliveryState::Failed,

@@ -29,7 +29,7 @@ async fn token_refuses_what_is_no_organisation() {
 async fn generated_secrets_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
-    let server = ServerUnderTest::start().await;
+    let server = ServerSetup::new().embedded().start().await;
     let mut open = vec![server.dir()];
     let mut secrets = 0;
     while let Some(dir) = open.pop() {

@@ -3,9 +3,7 @@
 //!
 //! `HOOKTIDE_CRASH_ROUNDS` sets the number of rounds, `HOOKTIDE_CRASH_SEED` replays a run.
 
-use hooktide_testkit::{
-    Dice, Kill, Receiver, ServerSetup, ServerUnderTest, check_databases, copy_of_databases,
-};
+use hooktide_testkit::{Dice, Kill, Receiver, ServerSetup, ServerUnderTest};
 
 use crate::load::Load;
 
@@ -75,12 +73,7 @@ async fn kill(server: &mut ServerUnderTest, receiver: &Receiver, load: &mut Load
     // What the dead server had written may still lie in a socket's buffer.
     receiver.wait_until_quiet().await;
     load.ledger.kills.push(Kill { in_flight: load.in_flight(receiver, &recorded) });
-    let copy = copy_of_databases(&server.dir());
-    assert!(
-        check_databases(copy.path()) >= 1,
-        "there is at least one database in {}",
-        server.dir().display()
-    );
+    server.at_rest().assert_sound(1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -144,11 +144,11 @@ async fn run(volume: &Volume, setup: ServerSetup, keep: usize) {
 #[tokio::test]
 async fn soft_limit_refuses_before_the_disk_is_full() {
     let Some(volume) = Volume::mount() else { return };
-    run(&volume, ServerSetup::new(), 8 << 20).await;
+    run(&volume, ServerSetup::new().embedded(), 8 << 20).await;
 }
 
 #[tokio::test]
 async fn full_disk_makes_no_false_promise_and_is_survived() {
     let Some(volume) = Volume::mount() else { return };
-    run(&volume, ServerSetup::new().env("HOOKTIDE_STORAGE_FREE_BYTES_MIN", "0"), 4 << 20).await;
+    run(&volume, ServerSetup::new().embedded().env("HOOKTIDE_STORAGE_FREE_BYTES_MIN", "0"), 4 << 20).await;
 }

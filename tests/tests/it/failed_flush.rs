@@ -18,6 +18,7 @@ async fn failed_flush_ends_all_promises_and_loses_none() {
     let trigger = tools.path().join("fail-now");
     let library = library("failing_flush", tools.path());
     let setup = ServerSetup::new()
+        .embedded()
         .env("LD_PRELOAD", &library.display().to_string())
         .env("FAILING_FLUSH_TRIGGER", &trigger.display().to_string());
     let mut server = setup.start().await;

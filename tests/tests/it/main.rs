@@ -27,6 +27,7 @@ mod idempotency;
 mod isolation;
 mod load;
 mod message;
+mod migrate;
 mod openapi;
 mod pagination;
 mod payloads;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hooktide_testkit::{Behaviour, Dice, Gate, Receiver, ServerSetup, check_databases, copy_of_databases};
+use hooktide_testkit::{Behaviour, Dice, Gate, Receiver, ServerSetup};
 use tokio::time::Instant;
 
 use crate::load::Load;
@@ -25,8 +25,7 @@ async fn rolling_restarts_under_load_lose_and_repeat_nothing() {
 
         assert_eq!(status.code(), Some(0), "{status}");
         load.finish().await;
-        let copy = copy_of_databases(&server.dir());
-        assert!(check_databases(copy.path()) >= 1);
+        server.at_rest().assert_sound(1);
         server.restart().await;
         load.repeat_unanswered(&server.api()).await;
         // No kill is noted in the ledger, so not a single repeat is excused.

@@ -37,6 +37,7 @@ impl Slowed {
         let tools = TempDir::with_prefix("hooktide-slow-").unwrap();
         let trigger = tools.path().join("milliseconds");
         let setup = ServerSetup::new()
+            .embedded()
             .env("LD_PRELOAD", &library("slow_flush", tools.path()).display().to_string())
             .env("SLOW_FLUSH_TRIGGER", &trigger.display().to_string());
         let server = setup.start().await;

@@ -45,6 +45,11 @@ pub(crate) trait Form: Sync {
         &[]
     }
 
+    /// The text as it may be printed: the text itself, unless a part of it is secret.
+    fn shown(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
     /// Whether an empty text is a value of its own.
     fn accepts_empty(&self) -> bool {
         false
@@ -60,6 +65,7 @@ pub(crate) trait Setting: Sync {
     fn describe(&self) -> String;
     fn literal(&self) -> Literal;
     fn choices(&self) -> &'static [&'static str];
+    fn shown(&self, text: &str) -> String;
 }
 
 impl<F: Form> Setting for Bound<F> {
@@ -83,6 +89,10 @@ impl<F: Form> Setting for Bound<F> {
     fn choices(&self) -> &'static [&'static str] {
         self.0.choices()
     }
+
+    fn shown(&self, text: &str) -> String {
+        self.0.shown(text)
+    }
 }
 
 /// A value that may be absent: empty text means none.
@@ -105,6 +115,10 @@ impl<F: Form> Form for Optional<F> {
 
     fn choices(&self) -> &'static [&'static str] {
         self.0.choices()
+    }
+
+    fn shown(&self, text: &str) -> String {
+        self.0.shown(text)
     }
 
     fn accepts_empty(&self) -> bool {

@@ -2,6 +2,7 @@
 //! every key and binds it to a field.
 
 mod byte_size;
+mod database;
 mod duration;
 mod form;
 mod network;
@@ -9,11 +10,12 @@ mod number;
 mod text;
 
 pub(crate) use byte_size::{BytesIn, BytesOrUnlimited};
+pub(crate) use database::{Database, shown_database};
 pub(crate) use duration::{DurationIn, DurationOrOff, Schedule};
 pub(crate) use form::{Bound, Form, Optional, Setting};
-pub(crate) use network::{Address, BaseUrl, Database, NameServers, Subnets};
+pub(crate) use network::{Address, BaseUrl, NameServers, Subnets};
 pub(crate) use number::{CountIn, Fraction, SizeIn, Switch};
-pub(crate) use text::{Choice, FilePath, LogDirectives, ProgramPaths, Secret};
+pub(crate) use text::{Choice, FilePath, LogDirectives, NodeName, ProgramPaths, Secret};
 
 pub use byte_size::{format_bytes, parse_bytes};
 pub use duration::{format_duration, parse_duration};

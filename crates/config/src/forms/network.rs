@@ -1,12 +1,11 @@
 //! Addresses, networks, name servers, the start of a URL and the database URL.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 
 use ipnet::IpNet;
 
 use super::{Form, Wrong};
-use crate::{Literal, SqliteDatabase};
+use crate::Literal;
 
 /// An address to listen on.
 pub(crate) struct Address;
@@ -138,46 +137,5 @@ impl Form for BaseUrl {
 
     fn describe(&self) -> String {
         "`http://` or `https://`, host and perhaps a path".to_owned()
-    }
-}
-
-/// The URL of the store. The path is taken literally, without escapes.
-pub(crate) struct Database;
-
-/// How a user is told what works.
-const DATABASE_HELP: &str = "write `sqlite://` and a path, as in `sqlite://hooktide-data/hooktide.db` (relative) or \
-    `sqlite:///var/lib/hooktide/hooktide.db` (absolute)";
-
-impl Form for Database {
-    type Out = SqliteDatabase;
-
-    /// No message quotes the text: a database URL may carry a password.
-    fn parse(&self, text: &str) -> Result<SqliteDatabase, Wrong> {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Err(Wrong::new("asks for PostgreSQL, which is not built yet", DATABASE_HELP));
-        }
-        let Some(path) = text.strip_prefix("sqlite://") else {
-            return Err(Wrong::new("is not a `sqlite://` URL", DATABASE_HELP));
-        };
-        if path.contains(['?', '#']) {
-            return Err(Wrong::new(
-                "has options after the path, which are not supported",
-                "write the path alone",
-            ));
-        }
-        if path.contains(":memory:") {
-            return Err(Wrong::new(
-                "asks for a database in memory, which could keep no promise",
-                DATABASE_HELP,
-            ));
-        }
-        if path.is_empty() || path.ends_with(['/', '.']) {
-            return Err(Wrong::new("names no file", DATABASE_HELP));
-        }
-        Ok(SqliteDatabase { path: PathBuf::from(path) })
-    }
-
-    fn describe(&self) -> String {
-        "`sqlite://` and the path of a file".to_owned()
     }
 }

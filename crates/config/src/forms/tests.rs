@@ -6,6 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::DatabaseUrl;
 
 fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -176,12 +177,20 @@ fn start_of_a_url_has_a_host_and_nothing_behind_its_path() {
 }
 
 #[test]
-fn only_a_file_is_a_database_today() {
+fn database_is_a_file_or_a_postgresql_url() {
     for (text, path) in [("sqlite://a/b.db", "a/b.db"), ("sqlite:///var/b.db", "/var/b.db")] {
-        assert_eq!(Database.parse(text).unwrap().path.to_str(), Some(path));
+        let DatabaseUrl::Sqlite(file) = Database.parse(text).unwrap() else { panic!("{text}") };
+        assert_eq!(file.path.to_str(), Some(path));
     }
-    let postgres = Database.parse("postgres://user:hunter2@host/db").unwrap_err();
-    assert!(postgres.problem.contains("not built yet"), "{postgres}");
+    let urls = [
+        "postgres://user:hunter2@host/db",
+        "postgresql://host:5433,other/db?sslmode=verify-full&sslrootcert=/ca.pem",
+        "postgres:///db?host=/var/run/postgresql",
+    ];
+    for text in urls {
+        let DatabaseUrl::Postgres(database) = Database.parse(text).unwrap() else { panic!("{text}") };
+        assert_eq!(database.url.expose(), text);
+    }
     let table = [
         "sqlite://",
         "sqlite://dir/",
@@ -189,10 +198,37 @@ fn only_a_file_is_a_database_today() {
         "sqlite://a.db?mode=ro",
         "a.db",
         "mysql://hunter2@h",
+        "postgres://",
+        "postgres://user:hunter2@host",
+        "postgres://user:hunter2@/db",
+        "postgres://user:hunter2@host/db?sslmode=allow",
+        "postgres://user:hunter2@ho st/db",
     ];
     for text in table {
         let wrong = Database.parse(text).unwrap_err();
         assert!(!wrong.to_string().contains("hunter2"), "a password was quoted: {wrong}");
+    }
+}
+
+#[test]
+fn database_is_shown_without_its_password() {
+    let table = [
+        ("sqlite://a@b:c/d.db", "sqlite://a@b:c/d.db"),
+        ("postgres://me:hunter2@host/db", "postgres://me:[redacted]@host/db"),
+        ("postgresql://me:hunter2/@x@host:5432/db?a=b", "postgresql://me:[redacted]@host:5432/db?a=b"),
+        ("postgres://me@host/db", "postgres://me@host/db"),
+        ("postgres://host/db?password=hunter2&a=b", "postgres://host/db?password=[redacted]&a=b"),
+    ];
+    for (text, shown) in table {
+        assert_eq!(Database.shown(text), shown);
+    }
+}
+
+#[test]
+fn node_name_is_plain() {
+    assert_eq!(NodeName.parse("hooktide-1.eu_west").unwrap(), "hooktide-1.eu_west");
+    for text in ["a b", "a/b", "ü", &"x".repeat(65)] {
+        assert!(NodeName.parse(text).is_err(), "{text}");
     }
 }
 

@@ -31,6 +31,32 @@ impl<T: Copy + Sync> Form for Choice<T> {
     }
 }
 
+/// What a node is called: plain, so that it reads the same in a log, a metric and a table.
+pub(crate) struct NodeName;
+
+impl NodeName {
+    const LENGTH_MAX: usize = 64;
+}
+
+impl Form for NodeName {
+    type Out = String;
+
+    fn parse(&self, text: &str) -> Result<String, Wrong> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if text.len() > Self::LENGTH_MAX || !text.chars().all(is_plain) {
+            return Err(Wrong::new(
+                format!("`{text}` is not a plain name"),
+                format!("write up to {} letters, digits, dots, dashes and underscores", Self::LENGTH_MAX),
+            ));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn describe(&self) -> String {
+        format!("name of up to {} letters, digits, dots, dashes and underscores", Self::LENGTH_MAX)
+    }
+}
+
 /// The path of a file, relative to the working directory unless absolute.
 pub(crate) struct FilePath;
 

@@ -4,14 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Given, origin};
-use crate::{HeaderNames, LogFormat, Origin, Preset, SignatureType};
+use crate::{DatabaseUrl, HeaderNames, Loaded, LogFormat, Origin, Preset, SignatureType};
 
 #[test]
 fn without_any_configuration_the_documented_defaults_hold() {
     let loaded = Given::default().loaded();
     let config = &loaded.config;
     assert_eq!(config.listen.to_string(), "127.0.0.1:8071");
-    assert_eq!(config.database_url.path, Path::new("hooktide-data/hooktide.db"));
+    assert_eq!(file(&loaded), Path::new("hooktide-data/hooktide.db"));
+    assert_eq!((config.database.pool_size, config.cluster.lease), (8, Duration::from_secs(10)));
+    assert_eq!(config.cluster.node_name, None);
     assert_eq!(config.data_dir(), Path::new("hooktide-data"));
     assert!(config.jwt_secret.is_none() && config.main_secret.is_none());
     assert_eq!(config.delivery.retry_schedule.len(), 9, "ten tries");
@@ -76,16 +78,42 @@ fn an_empty_schedule_means_no_retries_in_every_layer() {
     }
 }
 
+fn file(loaded: &Loaded) -> &Path {
+    match &loaded.config.database_url {
+        DatabaseUrl::Sqlite(database) => &database.path,
+        DatabaseUrl::Postgres(_) => panic!("not a file"),
+    }
+}
+
+#[test]
+fn nodes_of_a_shared_database_need_the_secrets_that_they_share() {
+    let given = Given::default().variable("DATABASE_URL", "postgres://me:hunter2@host/db");
+    let mistakes = given.mistakes();
+    assert_eq!(mistakes.len(), 2, "{mistakes:#?}");
+    for (mistake, name) in mistakes.iter().zip(["jwt_secret", "main_secret"]) {
+        assert!(mistake.starts_with(&format!("environment DATABASE_URL: {name}: is not set")), "{mistake}");
+        assert!(mistake.contains("openssl rand -hex 32") && !mistake.contains("hunter2"), "{mistake}");
+    }
+    let loaded = given
+        .variable("HOOKTIDE_JWT_SECRET", "0123456789abcdef0123456789abcdef")
+        .variable("HOOKTIDE_MAIN_SECRET", "fedcba9876543210fedcba9876543210")
+        .loaded();
+    assert_eq!(loaded.config.data_dir(), Path::new("hooktide-data"));
+    let printed = crate::print_toml(&loaded);
+    assert!(printed.contains("# database_url = \"postgres://me:[redacted]@host/db\""), "{printed}");
+    assert!(!printed.contains("hunter2") && !format!("{loaded:?}").contains("hunter2"), "{printed}");
+}
+
 #[test]
 fn database_url_counts_only_while_ours_is_not_set() {
     let given = Given::default()
         .file("database_url = 'sqlite://file.db'")
         .variable("DATABASE_URL", "sqlite://plain.db");
     let loaded = given.loaded();
-    assert_eq!(loaded.config.database_url.path, Path::new("plain.db"));
+    assert_eq!(file(&loaded), Path::new("plain.db"));
     assert_eq!(origin(&loaded, "database_url"), "environment DATABASE_URL");
     let loaded = given.variable("HOOKTIDE_DATABASE_URL", "sqlite://ours.db").loaded();
-    assert_eq!(loaded.config.database_url.path, Path::new("ours.db"));
+    assert_eq!(file(&loaded), Path::new("ours.db"));
     assert_eq!(loaded.config.data_dir(), Path::new("."));
     let empty = Given::default().variable("DATABASE_URL", "").loaded();
     assert_eq!(origin(&empty, "database_url"), "default");

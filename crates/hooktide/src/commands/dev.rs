@@ -45,8 +45,7 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
             "use `hooktide serve` for a server that others can reach",
         ));
     }
-    let path = config.database_url.path.clone();
-    let beside = path.parent().unwrap_or(&path).join("files");
+    let (beside, data) = (config.data_dir().join("files"), config.database_url.to_string());
     let table = prepare_table(config.destinations.files_root.get_or_insert(beside))?;
     let server = Server::start(config).await?;
     let color =
@@ -79,7 +78,7 @@ async fn serve(loaded: Loaded) -> Result<(), Failure> {
     let banner = Banner {
         api: &base,
         receiver: address,
-        data: &path,
+        data: &data,
         token: &token,
         source: &source,
         first: &first,

@@ -5,6 +5,8 @@ pub(crate) mod config;
 pub(crate) mod dev;
 pub(crate) mod healthcheck;
 pub(crate) mod listen;
+pub(crate) mod migrate;
+pub(crate) mod nodes;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod sign;

@@ -10,7 +10,7 @@ use super::{DemoSource, table_endpoint};
 pub(crate) struct Banner<'a> {
     pub(crate) api: &'a str,
     pub(crate) receiver: SocketAddr,
-    pub(crate) data: &'a Path,
+    pub(crate) data: &'a str,
     pub(crate) token: &'a str,
     pub(crate) source: &'a DemoSource,
     /// What the source's provider would send.
@@ -67,7 +67,7 @@ Paste this into another terminal.
 
 Stop with Ctrl-C. Deliveries:
 "#,
-            data = self.data.display(),
+            data = self.data,
             door = self.source.path,
             secret = self.source.secret,
             endpoint = table_endpoint(),

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hooktide_api::{ApiLimits, ApiParts, ApiState, ReceiveOptions, TokenKeys};
-use hooktide_config::{Config, HeaderNames, SignatureType};
+use hooktide_config::{Config, DatabaseUrl, HeaderNames, SignatureType};
 use hooktide_destinations::guard::{GuardPolicy, SystemResolver};
 use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
 use hooktide_destinations::seam::{Policy, Shared, SharedConfig};
@@ -21,6 +21,7 @@ use http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::files::make_data_dir;
 use super::threads::DeliveryThreads;
 use super::{files, jwt_secret, main_secret, meter};
 use crate::failure::Failure;
@@ -142,9 +143,19 @@ fn open_store(
     let vault = Vault::new(main_secret(config)?.expose().as_bytes()).map_err(|error| {
         Failure::caused("cannot use the main secret", &error, "set HOOKTIDE_MAIN_SECRET to a longer one")
     })?;
+    let path = match &config.database_url {
+        DatabaseUrl::Sqlite(database) => database.path.clone(),
+        DatabaseUrl::Postgres(_) => {
+            return Err(Failure::failed("the server does not run on PostgreSQL yet", "use a sqlite:// URL"));
+        }
+    };
+    make_data_dir(config).map_err(|error| {
+        Failure::caused("cannot make the data directory", &error, "choose another with HOOKTIDE_DATABASE_URL")
+    })?;
     let history = config.retention.history.unwrap_or(FOR_EVER);
+    let place = path.display().to_string();
     let options = SqliteOptions {
-        path: config.database_url.path.clone(),
+        path,
         vault,
         clock,
         idempotency_window: config.idempotency.window,
@@ -159,9 +170,8 @@ fn open_store(
             fatal.send_replace(Some(why.to_owned()));
         }),
     };
-    let path = config.database_url.path.display().to_string();
     let store = SqliteStore::open(options).map_err(|error| {
-        Failure::caused(&format!("cannot open the store {path}"), &error, "see the message above")
+        Failure::caused(&format!("cannot open the store {place}"), &error, "see the message above")
     })?;
     Ok(Arc::new(store))
 }

@@ -13,5 +13,6 @@ mod signals;
 mod threads;
 
 pub(crate) use build::Server;
+pub(crate) use files::make_data_dir;
 pub(crate) use secrets::{jwt_secret, main_secret};
 pub(crate) use threads::runtime;

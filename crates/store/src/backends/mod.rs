@@ -5,5 +5,7 @@ pub mod postgres;
 pub use common::Retention;
 pub mod sqlite;
 
+pub use common::MigrationState;
+
 /// Names of the backends, as a database URL's scheme spells them.
 pub const BACKENDS: &[&str] = &["sqlite", "postgres"];

@@ -1,6 +1,6 @@
 //! A schema of its own for one test, in the PostgreSQL database that tests share.
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, Row};
 
 /// The database, where the environment names no other.
 const DEFAULT_URL: &str = "postgres://postgres@127.0.0.1:5432/test";
@@ -58,6 +58,24 @@ impl ScratchSchema {
     /// A connection to look at the schema with.
     pub async fn connect(&self) -> Client {
         connect(&self.url()).await
+    }
+}
+
+impl ScratchSchema {
+    /// The rows of a statement, asked for on a thread of its own, for callers that cannot wait.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    #[must_use]
+    pub fn rows(&self, statement: &str) -> Vec<Row> {
+        let (url, statement) = (self.url(), statement.to_owned());
+        let asked = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime can be made").block_on(async {
+                connect(&url).await.query(&statement, &[]).await.expect("the statement is well")
+            })
+        });
+        asked.join().expect("the database answers")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,6 +14,7 @@ use super::log::Log;
 use super::program::Program;
 use super::setup::ServerSetup;
 use crate::api::Api;
+use crate::at_rest::AtRest;
 use crate::process::output_within;
 use crate::wait::{DEADLINE, wait_until_within};
 
@@ -84,6 +86,15 @@ impl ServerUnderTest {
     #[must_use]
     pub fn dir(&self) -> PathBuf {
         self.setup.dir.path()
+    }
+
+    /// Its store, looked at from outside.
+    #[must_use]
+    pub fn at_rest(&self) -> AtRest {
+        match &self.setup.schema {
+            Some(schema) => AtRest::Schema(Arc::clone(schema)),
+            None => AtRest::Files(self.dir()),
+        }
     }
 
     /// Everything it said so far, over all its lives.

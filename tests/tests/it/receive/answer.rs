@@ -52,7 +52,7 @@ async fn answers_come_while_every_action_hangs() {
 /// Group 13: somebody else holds the database; the provider waits or is told to come again, and nothing is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn store_that_is_held_by_another_loses_nothing() {
-    let inbox = Inbox::with(ServerSetup::new(), github()).await;
+    let inbox = Inbox::with(ServerSetup::new().embedded(), github()).await;
     inbox.endpoint("/after").await;
     let _ = inbox.send(&event(0)).await.expect(200);
     let chunk = open_chunk(&inbox.server.dir());

@@ -4,9 +4,7 @@
 //!
 //! `HOOKTIDE_CRASH_ROUNDS` sets the number of rounds, `HOOKTIDE_CRASH_SEED` replays a run.
 
-use hooktide_testkit::{
-    Dice, Kill, OnDisk, Receiver, ServerSetup, ServerUnderTest, check_databases, copy_of_databases,
-};
+use hooktide_testkit::{Dice, Kill, Receiver, ServerSetup, ServerUnderTest};
 
 use super::load::InboundLoad;
 use crate::crash::{draw, rounds, setup};
@@ -72,7 +70,7 @@ async fn crash_between_commit_and_answer_leaves_one_event() {
 /// Kills after `more` further requests, notes what was in flight and checks what is on disk.
 async fn kill(server: &mut ServerUnderTest, receiver: &Receiver, load: &mut InboundLoad, more: usize) {
     // On record before the kill: none of this may ever be sent again.
-    let recorded = OnDisk::read(&server.dir());
+    let recorded = server.at_rest().on_record();
     if more > 0 {
         load.wait_for_sent(receiver, load.sent(receiver) + more).await;
     }
@@ -80,6 +78,6 @@ async fn kill(server: &mut ServerUnderTest, receiver: &Receiver, load: &mut Inbo
     // What the dead server had written may still lie in a socket's buffer.
     receiver.wait_until_quiet().await;
     load.ledger.kills.push(Kill { in_flight: load.in_flight(receiver, &recorded) });
-    let copy = copy_of_databases(&server.dir());
-    assert!(check_databases(copy.path()) >= 2, "configuration and history in {}", server.dir().display());
+    // Configuration and history.
+    server.at_rest().assert_sound(2);
 }

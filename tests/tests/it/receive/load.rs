@@ -6,12 +6,11 @@
 //! read from its disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hooktide_testkit::{
-    Answer, Api, Behaviour, Delivery, DeliveryState, Dice, Digest, Ledger, OnDisk, Receiver, Sent,
+    Answer, Api, AtRest, Behaviour, Delivery, DeliveryState, Dice, Digest, Ledger, OnDisk, Receiver, Sent,
     ServerUnderTest, ServerView, Summary, wait_until,
 };
 use serde_json::json;
@@ -30,7 +29,7 @@ pub(super) struct InboundLoad {
     /// Path of the receiver, id of the endpoint.
     endpoints: Vec<(String, String)>,
     name: String,
-    dir: PathBuf,
+    store: AtRest,
     next: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     running: JoinSet<Vec<Sending>>,
@@ -65,7 +64,7 @@ impl InboundLoad {
             door,
             endpoints,
             name: name.to_owned(),
-            dir: server.dir(),
+            store: server.at_rest(),
             next: Arc::default(),
             stop: Arc::default(),
             running: JoinSet::new(),
@@ -169,7 +168,7 @@ impl InboundLoad {
         let receipts = self.receipts(api).await;
         let acknowledged: BTreeSet<String> = self.acknowledged();
         wait_until("every delivery to be decided", async || {
-            let disk = OnDisk::read(&self.dir);
+            let disk = self.store.on_record();
             let is_decided = |message: &String, endpoint: &str| {
                 disk.attempts(message, endpoint).is_some_and(|it| it.state != DeliveryState::Pending)
             };
@@ -194,7 +193,7 @@ impl InboundLoad {
     }
 
     fn server_view(&self, messages: BTreeSet<String>) -> ServerView {
-        let disk = OnDisk::read(&self.dir);
+        let disk = self.store.on_record();
         let mut view = ServerView { messages, ..ServerView::default() };
         let sent = self.ledger.sent.iter().map(|it| it.delivery.message.clone());
         for message in view.messages.iter().cloned().chain(sent).collect::<BTreeSet<_>>() {

@@ -11,6 +11,7 @@ mod fits;
 mod forward;
 mod keys;
 mod message;
+mod migration_state;
 pub(super) mod outstanding;
 mod packing;
 pub(super) mod queue;
@@ -30,6 +31,8 @@ pub(super) use fits::{
 pub(super) use forward::{forward_configuration, forward_history};
 pub(super) use keys::uid_key;
 pub(super) use message::stored_message;
+pub use migration_state::MigrationState;
+pub(super) use migration_state::{AppliedMigration, known_migrations, migration_states};
 pub(super) use packing::{joined, pack_body, pack_targets, split, trigger, unpack_body, unpack_targets};
 pub(super) use range::{Range, instants};
 pub(super) use receipt_head::{open_head, seal_head};

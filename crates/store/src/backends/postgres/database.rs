@@ -144,6 +144,7 @@ impl Database {
     }
 
     /// Whether the database is noted to be away.
+    #[cfg(test)]
     pub(super) fn is_away(&self) -> bool {
         *self.inner.away.borrow()
     }
@@ -154,6 +155,7 @@ impl Database {
     }
 
     /// Tells when it goes away and comes back.
+    #[cfg(test)]
     pub(super) fn watch_away(&self) -> watch::Receiver<bool> {
         self.inner.away.subscribe()
     }

@@ -23,5 +23,5 @@ mod writer;
 pub use self::core::PgCore;
 pub use checks::check;
 pub use endpoint::DatabaseOptions;
-pub use schema::{MigrationState, migrate, migration_status};
-pub use store::{PostgresOptions, PostgresStore};
+pub use schema::{migrate, migration_status};
+pub use store::{PostgresOptions, PostgresStore, nodes};

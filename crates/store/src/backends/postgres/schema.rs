@@ -10,6 +10,8 @@ use tokio_postgres::Client;
 use super::database::{Database, LOCK_SPACE};
 use super::endpoint::DatabaseOptions;
 use crate::StoreError;
+use crate::backends::MigrationState;
+use crate::backends::common::{AppliedMigration, known_migrations, migration_states};
 
 /// Every file of `migrations/postgres/`, in order.
 pub(super) const MIGRATIONS: &[(&str, &str)] =
@@ -43,19 +45,6 @@ const FOREIGN: &str = "
 /// All rows of a table with a row per version.
 const APPLIED: &str = "SELECT version, name, applied_on FROM hooktide_schema ORDER BY version";
 
-/// A version of the schema, as a database has it and this program knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MigrationState {
-    /// Its number.
-    pub version: i64,
-    /// What it brings.
-    pub name: String,
-    /// When it was applied, in RFC 3339; `None` while it waits to be.
-    pub applied_at: Option<String>,
-    /// Whether this program knows it. One that it does not know is a newer program's.
-    pub is_known: bool,
-}
-
 /// Every version of the schema that the database has or this program would give it, in order. Changes nothing.
 ///
 /// # Errors
@@ -79,7 +68,7 @@ pub(super) async fn bring_up(database: &Database) -> Result<(), StoreError> {
     let mut client = session(database).await?;
     client.query(LOCK, &[&LOCK_SPACE]).await.map_err(|error| Database::fault(&error))?;
     claim(&client).await?;
-    let migrations = known();
+    let migrations = known_migrations(MIGRATIONS);
     let newest = migrations.last().map_or(0, Migration::version);
     let mut runner = Runner::new(&migrations).set_grouped(true);
     runner.set_migration_table_name(VERSIONS_TABLE);
@@ -92,12 +81,6 @@ async fn session(database: &Database) -> Result<Client, StoreError> {
     let client = database.dial_driven("schema").await?;
     client.batch_execute(PATIENT).await.map_err(|error| Database::fault(&error))?;
     Ok(client)
-}
-
-fn known() -> Vec<Migration> {
-    let migrations: Result<Vec<Migration>, _> =
-        MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
-    migrations.expect("a test runs all migrations")
 }
 
 /// Whether the schema is Hooktide's; an error when it is another program's. An empty one is nobody's.
@@ -125,26 +108,16 @@ async fn claim(client: &Client) -> Result<bool, StoreError> {
 }
 
 async fn states(client: &Client) -> Result<Vec<MigrationState>, StoreError> {
-    let known = known();
-    let applied = match claim(client).await? {
+    let rows = match claim(client).await? {
         true => client.query(APPLIED, &[]).await.map_err(|error| Database::fault(&error))?,
         false => Vec::new(),
     };
-    let mut states: Vec<MigrationState> = Vec::new();
-    for row in applied {
-        let version: SchemaVersion = row.get(0);
-        let is_known = known.iter().any(|migration| migration.version() == version);
-        let (name, applied_at) = (row.get(1), row.get(2));
-        states.push(MigrationState { version: version.into(), name, applied_at, is_known });
-    }
-    for migration in &known {
-        let version = i64::from(migration.version());
-        if !states.iter().any(|state| state.version == version) {
-            let name = migration.name().to_owned();
-            states.push(MigrationState { version, name, applied_at: None, is_known: true });
-        }
-    }
-    Ok(states)
+    let applied = rows.iter().map(|row| AppliedMigration {
+        version: row.get(0),
+        name: row.get(1),
+        applied_at: row.get(2),
+    });
+    Ok(migration_states(&known_migrations(MIGRATIONS), applied.collect()))
 }
 
 fn refusal(kind: &Kind, newest: SchemaVersion) -> StoreError {

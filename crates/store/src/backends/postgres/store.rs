@@ -52,6 +52,14 @@ pub struct PostgresOptions {
     pub lease: Duration,
 }
 
+/// The nodes that share a database, without joining them.
+///
+/// # Errors
+/// `Unavailable` when the database cannot be reached; `Database` when it has no such tables yet, or cannot be used.
+pub async fn nodes(options: &DatabaseOptions) -> Result<Vec<NodeState>, StoreError> {
+    cluster::nodes(&Database::open(options).await?, 0).await
+}
+
 /// One node's view of the store.
 pub struct PostgresStore {
     pub(super) core: PgCore,

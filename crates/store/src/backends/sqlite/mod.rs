@@ -22,6 +22,6 @@ mod writer;
 
 mod configuration;
 
-pub use self::core::CoreDb;
+pub use self::core::{CoreDb, migrate_file, migration_status};
 pub use super::common::Retention;
 pub use store::{SqliteOptions, SqliteStore};

@@ -114,14 +114,4 @@ impl PgCore {
         let client = self.database.client().await?;
         Ok(meta::put(&client, name, value).await?)
     }
-
-    /// The database, for what else lies there.
-    pub(in crate::backends::postgres) fn database(&self) -> &Database {
-        &self.database
-    }
-
-    /// Vault, clock and mint, for what else lies there.
-    pub(in crate::backends::postgres) fn context(&self) -> &Arc<Context> {
-        &self.context
-    }
 }

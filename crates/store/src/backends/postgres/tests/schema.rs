@@ -14,6 +14,17 @@ fn text(outcome: Result<(), StoreError>) -> String {
     }
 }
 
+#[test]
+fn every_migration_file_is_listed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres");
+    let files =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<String> = files.collect();
+    files.sort();
+    let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
+    assert_eq!(files, listed);
+}
+
 #[tokio::test]
 async fn every_migration_is_applied_and_again_changes_nothing() {
     let schema = ScratchSchema::create().await;

@@ -22,3 +22,4 @@ mod sources;
 mod tests;
 
 pub use db::CoreDb;
+pub use schema::{migrate_file, migration_status};

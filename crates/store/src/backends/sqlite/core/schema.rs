@@ -3,12 +3,17 @@
 //! Called once at start on the writing connection. What must stay true: a file that another program or a newer
 //! version wrote is left as it is.
 
+use std::path::Path;
+
 use refinery::error::Kind;
 use refinery::{Migration, Runner, SchemaVersion};
 use rusqlite::Connection;
 
+use super::connection;
 use super::fault::Fault;
 use crate::StoreError;
+use crate::backends::MigrationState;
+use crate::backends::common::{AppliedMigration, known_migrations, migration_states};
 
 /// Every file of `migrations/sqlite/`, in order.
 pub(super) const MIGRATIONS: &[(&str, &str)] = &[
@@ -30,11 +35,69 @@ pub(super) const MIGRATIONS: &[(&str, &str)] = &[
 /// Marks the file as Hooktide's in its header ("hkTd"), so that no other program's database is ever migrated.
 const APPLICATION_ID: i32 = 0x686b_5464;
 
+/// All rows of a table with a row per version.
+const APPLIED: &str = "SELECT version, name, applied_on FROM refinery_schema_history ORDER BY version";
+
+/// Every version of the schema that the file has or this program would give it, in order. Makes no file. Blocks.
+///
+/// # Errors
+/// `Database` when the file cannot be read or belongs to another program.
+pub fn migration_status(path: &Path) -> Result<Vec<MigrationState>, StoreError> {
+    let known = known_migrations(MIGRATIONS);
+    if !path.exists() {
+        return Ok(migration_states(&known, Vec::new()));
+    }
+    Ok(migration_states(&known, applied(path)?))
+}
+
+fn applied(path: &Path) -> Result<Vec<AppliedMigration>, Fault> {
+    let connection = connection::open_reader(path)?;
+    if !is_claimed(&connection)? {
+        return Ok(Vec::new());
+    }
+    let has_versions = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')";
+    if !connection.query_row(has_versions, [], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare(APPLIED)?;
+    let rows = statement.query_map([], |row| {
+        Ok(AppliedMigration { version: row.get(0)?, name: row.get(1)?, applied_at: row.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Bring the file to the newest version, made if need be; the states after that. Its directory must exist. Blocks.
+///
+/// # Errors
+/// As [`migration_status`]; `Database` also when a newer version has written it, `Unavailable` when it is locked.
+pub fn migrate_file(path: &Path) -> Result<Vec<MigrationState>, StoreError> {
+    connection::prepare_file(path)?;
+    bring_up(path)?;
+    migration_status(path)
+}
+
+fn bring_up(path: &Path) -> Result<(), Fault> {
+    let mut connection = connection::open_writer(path)?;
+    claim(&connection)?;
+    connection::use_write_ahead_log(&connection)?;
+    migrate(&mut connection)
+}
+
 /// Mark an empty file as ours; refuse one that another program made. Changes nothing in the latter.
 pub(super) fn claim(connection: &Connection) -> Result<(), Fault> {
+    if is_claimed(connection)? {
+        return Ok(());
+    }
+    // Before the tables: a crash between the two leaves an empty file that is ours, not a full one that is not.
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    Ok(())
+}
+
+/// Whether the file is marked as ours; an error when it is another program's. An empty one is nobody's.
+fn is_claimed(connection: &Connection) -> Result<bool, Fault> {
     let id: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if id == APPLICATION_ID {
-        return Ok(());
+        return Ok(true);
     }
     let is_empty: bool =
         connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
@@ -42,16 +105,12 @@ pub(super) fn claim(connection: &Connection) -> Result<(), Fault> {
         let text = "this is the database of another program, not one of Hooktide";
         return Err(StoreError::Database(text.to_owned()).into());
     }
-    // Before the tables: a crash between the two leaves an empty file that is ours, not a full one that is not.
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    Ok(())
+    Ok(false)
 }
 
 /// Bring the file's schema to the newest version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Fault> {
-    let migrations: Result<Vec<Migration>, _> =
-        MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
-    let migrations = migrations.expect("a test runs all migrations");
+    let migrations = known_migrations(MIGRATIONS);
     let newest = migrations.last().map_or(0, Migration::version);
     // Grouped: the tables and the note that they were made are one transaction.
     let outcome = Runner::new(&migrations).set_grouped(true).run(connection);

@@ -1,6 +1,6 @@
 //! Which files are opened, and how.
 
-use super::super::schema::MIGRATIONS;
+use super::super::schema::{MIGRATIONS, migrate_file, migration_status};
 use super::{Place, given_endpoints};
 use crate::StoreError;
 
@@ -13,6 +13,36 @@ fn every_migration_file_is_listed() {
     files.sort();
     let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
     assert_eq!(files, listed);
+}
+
+#[test]
+fn versions_of_a_file_are_shown_and_applied_ahead_of_a_start() {
+    let place = Place::new();
+    let waiting = migration_status(&place.path()).unwrap();
+    assert_eq!(waiting.len(), MIGRATIONS.len());
+    assert!(waiting.iter().all(|state| state.is_known && state.applied_at.is_none()));
+    assert!(!place.path().exists(), "a look makes no file");
+
+    let applied = migrate_file(&place.path()).unwrap();
+    assert!(applied.iter().all(|state| state.is_known && state.applied_at.is_some()));
+    drop(place.open());
+    assert_eq!(migration_status(&place.path()).unwrap(), applied);
+    assert_eq!(migrate_file(&place.path()).unwrap(), applied);
+
+    let newer = "INSERT INTO refinery_schema_history SELECT 999, 'later', applied_on, checksum
+        FROM refinery_schema_history WHERE version = 1";
+    place.raw().execute_batch(newer).unwrap();
+    let last = migration_status(&place.path()).unwrap().pop().unwrap();
+    assert_eq!((last.version, last.is_known), (999, false));
+    assert!(migrate_file(&place.path()).unwrap_err().to_string().contains("a newer Hooktide"));
+}
+
+#[test]
+fn versions_of_another_programs_file_are_refused() {
+    let place = Place::new();
+    place.raw().execute_batch("CREATE TABLE theirs (a)").unwrap();
+    assert!(migration_status(&place.path()).unwrap_err().to_string().contains("another program"));
+    assert!(migrate_file(&place.path()).unwrap_err().to_string().contains("another program"));
 }
 
 #[tokio::test]
