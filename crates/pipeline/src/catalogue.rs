@@ -7,12 +7,13 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hooktide_model::{AppId, Application, Endpoint, OrgId, Seq, Source, TokenHash};
+use hooktide_model::{AppId, Application, Endpoint, OrgId, Seq, Source, SourceId, TokenHash};
 use hooktide_store::{ObjectRef, Store, StoreError};
 use quick_cache::sync::Cache;
 
 use crate::SourceConfig;
 use crate::filters::Filters;
+use crate::source::SourceCounts;
 
 /// Applications kept in memory at most; as many of sources' own, and as many sources.
 const APPLICATIONS_CACHED_MAX: usize = 10_000;
@@ -34,6 +35,8 @@ pub struct Catalogue {
     by_ref: Cache<(OrgId, ObjectRef<AppId>), Arc<AppConfig>>,
     owned: Cache<AppId, Arc<AppConfig>>,
     sources: Cache<TokenHash, Arc<SourceConfig>>,
+    /// Of these sources and of some that were forgotten.
+    counts: Cache<SourceId, Arc<SourceCounts>>,
     generation: AtomicU64,
 }
 
@@ -46,6 +49,7 @@ impl Catalogue {
             by_ref: Cache::new(APPLICATIONS_CACHED_MAX),
             owned: Cache::new(APPLICATIONS_CACHED_MAX),
             sources: Cache::new(APPLICATIONS_CACHED_MAX),
+            counts: Cache::new(APPLICATIONS_CACHED_MAX),
             generation: AtomicU64::new(0),
         }
     }
@@ -99,11 +103,24 @@ impl Catalogue {
         }
         let generation = self.generation.load(Ordering::Acquire);
         let found = self.store.source_by_token(token).await?;
-        let config = found.and_then(SourceConfig::new);
+        let config = found.and_then(|source| {
+            let counts = self.counts_of(source.id);
+            SourceConfig::new(source, counts)
+        });
         if let Some(config) = &config {
             self.remember(&self.sources, token, config, generation);
         }
         Ok(config)
+    }
+
+    /// What was counted of a source so far.
+    fn counts_of(&self, source: SourceId) -> Arc<SourceCounts> {
+        if let Some(known) = self.counts.get(&source) {
+            return known;
+        }
+        let fresh = Arc::default();
+        self.counts.insert(source, Arc::clone(&fresh));
+        fresh
     }
 
     async fn with_endpoints(&self, application: Application) -> Result<Arc<AppConfig>, StoreError> {
@@ -144,10 +161,10 @@ impl Catalogue {
         self.owned.retain(|_, config| is_other(config));
     }
 
-    /// Forget all sources.
-    pub(crate) fn forget_sources(&self) {
+    /// Forget a source of which only the key is known.
+    pub(crate) fn forget_source(&self, source: Seq) {
         self.generation.fetch_add(1, Ordering::AcqRel);
-        self.sources.clear();
+        self.sources.retain(|_, config| config.source.id.seq() != source);
     }
 
     /// Forget a source: it changed. Pass it as it was and as it is.

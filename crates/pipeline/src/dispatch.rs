@@ -82,14 +82,18 @@ impl FlowListener for Dispatcher {
                 engine.catalogue.forget_application(app);
                 engine.lanes.forget_subscribers_of(std::iter::once(endpoint));
             }
-            ConfigurationChange::Anything | ConfigurationChange::Application(_) => {
+            ConfigurationChange::Application(app) => {
+                engine.catalogue.forget_application(app);
+                engine.lanes.forget_subscribers();
+            }
+            ConfigurationChange::Anything => {
                 engine.catalogue.clear();
                 engine.lanes.forget_subscribers();
                 engine.feeds.look();
             }
-            ConfigurationChange::Source { app, .. } => {
+            ConfigurationChange::Source { source, app } => {
                 engine.catalogue.forget_application(app);
-                engine.catalogue.forget_sources();
+                engine.catalogue.forget_source(source);
                 engine.lanes.forget_subscribers();
                 engine.feeds.look();
             }

@@ -50,7 +50,15 @@ pub struct SourceConfig {
     scheme: Cow<'static, Scheme>,
     /// Headers and parameters that carry a secret although their names do not tell.
     pub(crate) secret_names: Vec<String>,
-    rate: Option<Mutex<Rate>>,
+    counts: Arc<SourceCounts>,
+}
+
+/// What is counted of a source's requests. It outlives the parsed source: configuration that is read again forgets
+/// nothing.
+#[derive(Default)]
+pub(crate) struct SourceCounts {
+    /// The rate that they are counted by.
+    rate: Mutex<Option<(u16, Rate)>>,
     keeping: Mutex<Keeping>,
 }
 
@@ -62,7 +70,7 @@ impl fmt::Debug for SourceConfig {
 
 impl SourceConfig {
     /// Parse a stored source; `None` when this program does not know its provider.
-    pub(crate) fn new(source: Source) -> Option<Arc<Self>> {
+    pub(crate) fn new(source: Source, counts: Arc<SourceCounts>) -> Option<Arc<Self>> {
         let feed = source.feed.as_ref().and_then(|_| feed(&source.provider));
         let Some(provider) = provider_of(&source) else {
             tracing::error!(source = %source.id, provider = source.provider, "this version does not know the provider");
@@ -85,8 +93,7 @@ impl SourceConfig {
                 SourceSplit::Provider => provider.split.clone(),
                 SourceSplit::Own(text) => serde_json::from_str(text).ok(),
             }),
-            rate: source.settings.throttle_rate.map(|rate| Mutex::new(Rate::new(rate))),
-            keeping: Mutex::default(),
+            counts,
             source,
         }))
     }
@@ -108,12 +115,17 @@ impl SourceConfig {
 
     /// Whether its rate allows another request now.
     pub(crate) fn may_take(&self, now: Timestamp) -> bool {
-        self.rate.as_ref().is_none_or(|rate| rate.lock().take(now))
+        let Some(rate) = self.source.settings.throttle_rate else { return true };
+        let mut counted = self.counts.rate.lock();
+        match &mut *counted {
+            Some((known, counter)) if *known == rate => counter.take(now),
+            _ => counted.insert((rate, Rate::new(rate))).1.take(now),
+        }
     }
 
     /// How a refused request is kept.
     pub(crate) fn keep(&self, body_bytes: usize, now: Timestamp) -> Keep {
-        self.keeping.lock().note(body_bytes, now)
+        self.counts.keeping.lock().note(body_bytes, now)
     }
 }
 

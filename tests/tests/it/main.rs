@@ -12,6 +12,7 @@ mod cli;
 mod cluster;
 mod crash;
 mod delivery;
+mod deploy;
 mod destinations;
 mod dev;
 mod disk_full;

@@ -2,7 +2,9 @@
 
 mod bench;
 mod crash;
+mod deploy;
 mod generate;
+mod programs;
 mod sdk;
 mod servers;
 mod test;

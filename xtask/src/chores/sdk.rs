@@ -1,5 +1,5 @@
 //! The published libraries that judge the server in black-box tests and sign requests for it, and the servers from
-//! Python's registry that it delivers to, installed at pinned versions.
+//! Python's registry that it delivers to, and what checks the files of `deploy/`, installed at pinned versions.
 //!
 //! `tests/sdk/` holds what is ours: the requirements of Python, and a folder with manifest, lock file and scripts
 //! for each generation of the JavaScript client library and for the providers' own libraries. Everything is installed
@@ -58,6 +58,17 @@ pub(crate) fn prepare_servers(workspace: &Workspace) -> Result<PathBuf> {
     let requirements = workspace.root.join("tests/servers/requirements.txt");
     prepare_python("servers", "aiosmtpd, moto, waitress", &requirements, &venv)?;
     Ok(venv.join("bin/python"))
+}
+
+/// Install what checks the files of `deploy/`, into `deploy` beside the client libraries.
+///
+/// # Errors
+/// When the registry, Python or the disk fails.
+pub(crate) fn prepare_deploy(workspace: &Workspace) -> Result<()> {
+    let venv = workspace.target.join("sdk/deploy");
+    let requirements = workspace.root.join("tests/deploy/requirements.txt");
+    let modules = "check_jsonschema, docker, dockerfile_parse, helm_python, kubernetes_validate, yaml";
+    prepare_python("deploy", modules, &requirements, &venv)
 }
 
 /// Install what plays the chat services; returns the folder of the program. It is beside the client libraries, because

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::chores::programs::Program;
 use crate::chores::sdk;
 use crate::failure::{Context, Failure, Result};
 use crate::process;
@@ -275,30 +276,16 @@ fn wait_until_it_answers(need: &Need, port: u16, log: &Path) -> Result<()> {
 }
 
 fn find_or_install(need: &Need) -> Result<PathBuf> {
-    if let Some(found) = find(need) {
-        return Ok(found);
-    }
-    eprintln!("{}: not installed, trying Debian's package {}", need.name, need.package);
-    let install = ["install", "--yes", "--no-install-recommends", need.package];
-    let installed = process::run(Command::new("apt-get").arg("update").arg("--quiet")).and_then(|()| {
-        process::run(Command::new("apt-get").args(install).env("DEBIAN_FRONTEND", "noninteractive"))
-    });
-    match (installed, find(need)) {
-        (Ok(()), Some(found)) => Ok(found),
-        _ => Err(Failure::new(format!(
+    let program = Program { name: need.program, package: need.package, folders: need.folders };
+    program.find_or_install().map_err(|_| {
+        Failure::new(format!(
             "the tests need {name}: install {package}, start one at 127.0.0.1:{port}, or name one in {variable}",
             name = need.name,
             package = need.package,
             port = need.port.unwrap_or_default(),
             variable = need.variable
-        ))),
-    }
-}
-
-fn find(need: &Need) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = need.folders.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
-    folders.map(|folder| folder.join(need.program)).find(|program| program.is_file())
+        ))
+    })
 }
 
 fn remove(folder: &Path) -> Result<()> {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::chores::servers::Servers;
 use crate::chores::tools::{Tools, check_tools};
-use crate::chores::{sdk, tidy};
+use crate::chores::{deploy, sdk, tidy};
 use crate::failure::Result;
 use crate::process;
 use crate::steps::Steps;
@@ -39,6 +39,7 @@ fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Re
     let binary = workspace.binary(Profile::Dev);
     steps.run("tidy", || tidy::tidy_with(workspace, &binary));
     let sdks = steps.must("sdks", || sdk::prepare(workspace))?;
+    steps.must("deployment tools", || deploy::prepare(workspace))?;
     let servers = steps.must("servers", || Servers::prepare(workspace))?;
     steps.run("doc tests", || process::run(workspace.cargo().args(["test", "--workspace", "--doc"])));
     let mut run = runner(workspace, tools, filters, &binary, &sdks);

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use hooktide_api::{ApiLimits, ApiParts, ApiState, ReceiveOptions, TokenKeys};
-use hooktide_config::{Config, DatabaseUrl, HeaderNames, SignatureType};
+use hooktide_config::{Config, HeaderNames, SignatureType};
 use hooktide_destinations::guard::{GuardPolicy, SystemResolver};
 use hooktide_destinations::kinds::http::{HttpConfig, HttpLimits, HttpShared};
 use hooktide_destinations::seam::{Policy, Shared, SharedConfig};
@@ -14,25 +13,16 @@ use hooktide_model::clock::SystemClock;
 use hooktide_model::{Clock, RetrySchedule};
 use hooktide_pipeline::{FetchLimits, Pipeline, PipelineConfig};
 use hooktide_store::Store;
-use hooktide_store::backends::sqlite::{Retention, SqliteOptions, SqliteStore};
-use hooktide_store::vault::Vault;
 use hooktide_verify::KeyKind;
 use http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::files::make_data_dir;
+use super::store::{dedupe_window, open_store};
 use super::threads::DeliveryThreads;
-use super::{files, jwt_secret, main_secret, meter};
+use super::{files, jwt_secret, meter};
 use crate::failure::Failure;
 use crate::random;
-
-/// Chunks that a retention period is cut into at least, so that history goes in small steps.
-const CHUNKS_PER_RETENTION: u32 = 30;
-/// The longest that a chunk stays open.
-const CHUNK_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-/// History kept for ever, as a span.
-const FOR_EVER: Duration = Duration::from_secs(1000 * 365 * 24 * 60 * 60);
 
 /// A server whose parts are up.
 pub(crate) struct Server {
@@ -60,7 +50,7 @@ impl Server {
             tokio::spawn(meter::keep_up(metrics.clone()));
         }
         let (fatal_sender, fatal) = watch::channel(None);
-        let store = open_store(&config, Arc::clone(&clock), fatal_sender)?;
+        let store = open_store(&config, Arc::clone(&clock), fatal_sender).await?;
         let listener = bind(config.listen).await?;
         let address =
             listener.local_addr().map_err(|error| Failure::caused("cannot read the address", &error, ""))?;
@@ -135,47 +125,6 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-fn open_store(
-    config: &Config,
-    clock: Arc<dyn Clock>,
-    fatal: watch::Sender<Option<String>>,
-) -> Result<Arc<dyn Store>, Failure> {
-    let vault = Vault::new(main_secret(config)?.expose().as_bytes()).map_err(|error| {
-        Failure::caused("cannot use the main secret", &error, "set HOOKTIDE_MAIN_SECRET to a longer one")
-    })?;
-    let path = match &config.database_url {
-        DatabaseUrl::Sqlite(database) => database.path.clone(),
-        DatabaseUrl::Postgres(_) => {
-            return Err(Failure::failed("the server does not run on PostgreSQL yet", "use a sqlite:// URL"));
-        }
-    };
-    make_data_dir(config).map_err(|error| {
-        Failure::caused("cannot make the data directory", &error, "choose another with HOOKTIDE_DATABASE_URL")
-    })?;
-    let history = config.retention.history.unwrap_or(FOR_EVER);
-    let place = path.display().to_string();
-    let options = SqliteOptions {
-        path,
-        vault,
-        clock,
-        idempotency_window: config.idempotency.window,
-        dedupe_window: dedupe_window(config),
-        idempotency_keys_max: usize::try_from(config.idempotency.keys_max).unwrap_or(usize::MAX),
-        chunk_events: config.storage.chunk_events,
-        chunk_bytes: config.chunk_bytes(),
-        chunk_age: (history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
-        free_bytes_min: config.storage.free_bytes_min,
-        retention: Retention { history, disk_bytes_max: config.retention.disk_bytes_max.unwrap_or(0) },
-        on_fatal: Box::new(move |why| {
-            fatal.send_replace(Some(why.to_owned()));
-        }),
-    };
-    let store = SqliteStore::open(options).map_err(|error| {
-        Failure::caused(&format!("cannot open the store {place}"), &error, "see the message above")
-    })?;
-    Ok(Arc::new(store))
-}
-
 /// What HTTP endpoints share, and what those of the other kinds share.
 fn outbound(
     config: &Config,
@@ -243,11 +192,6 @@ fn pipeline_config(config: &Config, connections_max: usize, address: SocketAddr)
             dedupe_window: dedupe_window(config),
         },
     }
-}
-
-/// How long the same event is recognised: not longer than history is kept.
-fn dedupe_window(config: &Config) -> Duration {
-    config.receive.dedupe_window.min(config.retention.history.unwrap_or(FOR_EVER))
 }
 
 fn limits(config: &Config) -> ApiLimits {

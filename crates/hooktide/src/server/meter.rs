@@ -50,6 +50,7 @@ fn describe() {
         "hooktide_endpoints_disabled_total",
         "endpoints that were disabled because of failures or 410"
     );
+    describe_counter!("hooktide_requests_received_total", "requests of providers, by what became of them");
     describe_counter!("hooktide_api_responses_total", "API answers, by class of status");
     describe_histogram!(
         "hooktide_delivery_duration_seconds",

@@ -10,6 +10,7 @@ mod meter;
 mod run;
 mod secrets;
 mod signals;
+mod store;
 mod threads;
 
 pub(crate) use build::Server;

@@ -78,7 +78,7 @@ async fn reconcile(engine: &Arc<Engine>, running: &mut HashMap<Seq, Running>) ->
         let source = wanted.remove(seq).expect("what is not wanted was ended");
         // Looked at by itself: nobody can write while somebody reads.
         let is_changed = one.config.borrow().source != source;
-        if is_changed && let Some(config) = SourceConfig::new(source) {
+        if is_changed && let Some(config) = SourceConfig::new(source, Arc::default()) {
             one.config.send_replace(config);
         }
     }
@@ -119,7 +119,7 @@ fn is_same_feed(before: &Source, now: &Source) -> bool {
 }
 
 fn start(engine: &Arc<Engine>, seq: Seq, source: Source) -> Option<Running> {
-    let (config, configs) = watch::channel(SourceConfig::new(source)?);
+    let (config, configs) = watch::channel(SourceConfig::new(source, Arc::default())?);
     let (stop, stopped) = watch::channel(false);
     let task = run::run(Arc::clone(engine), seq, configs, stopped);
     Some(Running { config, stop, task: engine.runtime.spawn(task) })

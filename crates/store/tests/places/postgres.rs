@@ -46,6 +46,7 @@ impl Place for PostgresPlace {
             partition_span: Some(self.span),
             node_name: "conformance".to_owned(),
             lease: LEASE,
+            on_fatal: Box::new(|reason| panic!("the store gave up: {reason}")),
         };
         Arc::new(PostgresStore::open(options).await.expect("the store opens"))
     }

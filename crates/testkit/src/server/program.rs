@@ -1,4 +1,4 @@
-//! Another command of the binary, running beside a test.
+//! A program that runs beside a test: another command of the binary, or one that stands before the server.
 
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -16,7 +16,12 @@ pub struct Program {
 }
 
 impl Program {
-    pub(super) fn start(command: &mut Command) -> Self {
+    /// Starts any program.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn start(command: &mut Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().unwrap_or_else(|error| panic!("failed to start {command:?}: {error}"));

@@ -22,6 +22,12 @@ pub struct ServerSetup {
 /// Which backend the servers under test use, where the test does not say: `sqlite` (default) or `postgres`.
 const BACKEND: &str = "HOOKTIDE_TEST_BACKEND";
 
+/// What nodes of one cluster have in common.
+const JWT_SECRET: &str = "a secret of the tests that signs bearer tokens";
+const MAIN_SECRET: &str = "a secret of the tests that seals secrets at rest";
+/// Connections of one server: tests run side by side, and the database has a hundred.
+const POOL_SIZE: &str = "4";
+
 /// Whether servers under test keep their store in PostgreSQL.
 #[must_use]
 pub fn on_postgres() -> bool {
@@ -75,7 +81,12 @@ impl ServerSetup {
     /// Keeps the store in that schema of PostgreSQL. Servers that share it are nodes of one cluster.
     #[must_use]
     pub fn in_schema(mut self, schema: Arc<ScratchSchema>) -> Self {
-        self = self.env("HOOKTIDE_DATABASE_URL", &schema.url());
+        self = self
+            .env("HOOKTIDE_DATABASE_URL", &schema.url())
+            .env("HOOKTIDE_JWT_SECRET", JWT_SECRET)
+            .env("HOOKTIDE_MAIN_SECRET", MAIN_SECRET)
+            .env("HOOKTIDE_DATABASE_POOL_SIZE", POOL_SIZE)
+            .env("HOOKTIDE_CLUSTER_LEASE", "2s");
         self.schema = Some(schema);
         self
     }

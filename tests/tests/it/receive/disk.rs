@@ -9,7 +9,7 @@ use crate::disk_full::Volume;
 #[tokio::test]
 async fn full_disk_is_503_and_the_same_event_is_taken_later() {
     let Some(volume) = Volume::mount() else { return };
-    let setup = ServerSetup::new().in_dir(volume.path());
+    let setup = ServerSetup::new().embedded().in_dir(volume.path());
     let inbox = Inbox::with(setup, json!({ "type": "github", "config": { "secret": SECRET } })).await;
     inbox.endpoint("/later").await;
     volume.fill(1 << 20);

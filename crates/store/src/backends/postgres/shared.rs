@@ -45,6 +45,8 @@ pub(super) struct Shared {
     pub(super) load: Told,
     /// The node gives its work away and takes no more.
     pub(super) closing: AtomicBool,
+    /// Called when the writer panics.
+    pub(super) on_fatal: Box<dyn Fn(&str) + Send + Sync>,
     /// How long idempotency keys are remembered.
     pub(super) idempotency_window: Duration,
     /// How long an event that a source took is recognised.

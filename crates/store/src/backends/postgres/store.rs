@@ -50,6 +50,8 @@ pub struct PostgresOptions {
     pub node_name: String,
     /// How long other nodes wait for a sign of life before they take its work over.
     pub lease: Duration,
+    /// Called once when nothing more can be committed, whatever the database does: the process should exit.
+    pub on_fatal: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 /// The nodes that share a database, without joining them.
@@ -113,6 +115,7 @@ impl PostgresStore {
             closing: AtomicBool::new(false),
             idempotency_window: options.idempotency_window,
             dedupe_window: options.dedupe_window,
+            on_fatal: options.on_fatal,
         });
         let keeper = cluster::start(&shared, &options.node_name).await?;
         let thread =

@@ -36,6 +36,6 @@ impl Candidates {
 
     /// The next look.
     pub(super) fn next(self) -> Self {
-        Self((self.0 * 2).clamp(FIRST, MOST.max(self.0)))
+        Self(self.0.saturating_mul(2).clamp(FIRST, MOST))
     }
 }

@@ -28,8 +28,9 @@ const SIZES: &str = "
     FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
     WHERE inhparent IN (to_regclass('message'), to_regclass('receipt'), to_regclass('attempt'))";
 
-/// No message below it is only in a node's memory. A few rows.
-const LOW_WATER: &str = "SELECT min(low_water) FROM node WHERE holder IS NOT NULL";
+/// No message below it is only in a node's memory. A node that has handed over, or was taken over, left a row for
+/// everything. A few rows.
+const LOW_WATER: &str = "SELECT min(low_water) FROM node WHERE holder = id";
 
 /// In which of the partitions, counted from 1, messages of waiting deliveries lie. All rows of the schedule, and only
 /// when something could go.

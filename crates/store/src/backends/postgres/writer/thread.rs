@@ -382,6 +382,9 @@ impl Writer {
 impl Drop for Writer {
     /// However the thread ends, nobody waits for it any longer.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.shared.on_fatal)("the store's writer panicked");
+        }
         self.shared.writable.store(false, Ordering::Release);
         let left = self.shared.queue.shut();
         refuse(&self.shared, left, &StoreError::Unavailable("the store has stopped".to_owned()));

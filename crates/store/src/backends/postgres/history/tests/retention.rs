@@ -12,7 +12,7 @@ use crate::{History, ObjectRef, StoreError};
 const WINDOWS: KeyWindows = KeyWindows { idempotency: DAY, dedupe: Duration::from_secs(3 * 24 * 3600) };
 const THREE_DAYS: Retention = Retention { history: Duration::from_secs(3 * 24 * 3600), disk_bytes_max: 0 };
 const NODE: &str = "INSERT INTO node (slot, holder, name, version, started_at, heartbeat_at, low_water, last_seq, info) \
-     VALUES (NULL, $1, 'one', '1', now(), now(), $2, 0, '')";
+     VALUES (NULL, NULL, $1, '1', now(), now(), $2, 0, '')";
 
 async fn swept(place: &Place, retention: Retention) -> usize {
     sweep(&place.partitions, place.clock.now(), retention, WINDOWS).await.expect("a sweep succeeds")
@@ -71,9 +71,13 @@ async fn waiting_delivery_keeps_its_message_and_no_other() {
 async fn delivery_in_a_nodes_memory_keeps_its_message() {
     let place = Place::open(DAY).await;
     let (app, messages) = days(&place, 7).await;
-    place.run(NODE, &[&Some(9_i64), &messages[2].0]).await;
-    place.run(NODE, &[&None::<i64>, &messages[0].0]).await;
-    assert_eq!(swept(&place, THREE_DAYS).await, 2, "a node that has handed over needs nothing");
+    for (name, mark) in [("alive", 2), ("handed over", 0), ("taken over", 0)] {
+        let mark: Seq = messages[mark];
+        place.run(NODE, &[&name, &mark.0]).await;
+    }
+    place.run("UPDATE node SET holder = id WHERE name = 'alive'", &[]).await;
+    place.run("UPDATE node SET holder = (SELECT holder FROM node WHERE name = 'alive') WHERE name = 'taken over'", &[]).await;
+    assert_eq!(swept(&place, THREE_DAYS).await, 2, "a node that left rows for everything needs nothing");
     assert_eq!(left(&place, app, &messages).await, [false, false, true, true, true, true, true]);
     place.run("UPDATE node SET low_water = $1", &[&messages[6].0]).await;
     assert_eq!(swept(&place, THREE_DAYS).await, 1);
