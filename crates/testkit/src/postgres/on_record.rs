@@ -24,6 +24,12 @@ const DEAD_LEASES: &str = "SELECT format('lease %s is of node %s, which does not
 const ORPHANS: &str = "SELECT format('node %s (%s) is left, holder %s', id, name, holder) FROM node \
      WHERE holder IS DISTINCT FROM id OR slot IS NULL";
 
+/// All that waits, and for whom.
+const WAITING: &str = "SELECT format('waits: %s', row(s.*)) FROM schedule s ORDER BY due LIMIT 40";
+const NODES: &str = "SELECT format('node: %s, heard of %s ago', row(id, slot, holder, name, low_water), \
+     clock_timestamp() - heartbeat_at) FROM node ORDER BY id";
+const LEASES: &str = "SELECT format('lease: %s', row(l.*)) FROM lease l";
+
 /// The lives of nodes at one moment: a node that others have given up on begins another life.
 #[derive(Debug, Clone, Default)]
 pub struct Lives(BTreeMap<String, Life>);
@@ -99,6 +105,14 @@ impl OnRecord<'_> {
     /// When the database does not answer.
     pub async fn remains(&self) -> Vec<String> {
         self.findings(&[DEAD_LEASES, ORPHANS]).await
+    }
+
+    /// Who lives, what waits, and who has which lease: for a report.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn picture(&self) -> Vec<String> {
+        self.findings(&[NODES, LEASES, WAITING]).await
     }
 
     async fn findings(&self, questions: &[&str]) -> Vec<String> {

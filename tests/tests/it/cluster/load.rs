@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hooktide_testkit::{
     Answer, Api, Behaviour, Delivery, DeliveryState, Dice, Digest, Kill, Ledger, Lives, OnDisk, Receiver,
-    Sent, ServerView, Summary, wait_until_within,
+    Sent, ServerView, Summary, wait_until, wait_until_within,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -22,7 +22,7 @@ const PUBLISHERS: usize = 8;
 /// Random answers scripted per flaky path; after them it is healthy.
 const FLAKY_STEPS: usize = 3000;
 /// From the end of all faults to the last outcome: leases run out, rows are taken over, retries are made.
-const SETTLED_WITHIN: Duration = Duration::from_secs(40);
+const SETTLED_WITHIN: Duration = Duration::from_secs(18);
 
 /// An endpoint of the load.
 #[derive(Debug)]
@@ -141,15 +141,24 @@ impl Load {
 
     /// Waits until every delivery of what was accepted is decided.
     pub(super) async fn settle(&self, database: &Client) {
-        wait_until_within("every delivery to be decided", SETTLED_WITHIN, async || {
+        let mut open = Vec::new();
+        let settled = wait_until("every delivery to be decided", async || {
             let record = OnDisk::in_postgres(database).await;
             let is_open = |message: &str, target: &Target| {
                 record.attempts(message, &target.id).is_none_or(|it| it.state == DeliveryState::Pending)
             };
-            let open = self.targets.iter().any(|target| self.accepted.keys().any(|it| is_open(it, target)));
-            (!open).then_some(())
-        })
-        .await;
+            let deliveries =
+                self.targets.iter().flat_map(|target| self.accepted.keys().map(move |it| (it, target)));
+            let left = deliveries.filter(|(message, target)| is_open(message, target));
+            open = left.map(|(message, target)| Delivery::new(message, &target.path)).collect();
+            open.is_empty().then_some(())
+        });
+        if tokio::time::timeout(SETTLED_WITHIN, settled).await.is_err() {
+            let picture = OnRecord(database).picture().await.join("\n");
+            let (seed, count) = (self.ledger.seed, open.len());
+            open.truncate(10);
+            panic!("seed {seed}: {count} deliveries are not decided, such as {open:#?}\n{picture}");
+        }
     }
 
     /// Compares the views, the server's as `api` tells it, and the order of arrivals.
