@@ -15,8 +15,7 @@ use crate::steps::Steps;
 use crate::workspace::{Profile, Workspace};
 
 /// What is run once more with servers on PostgreSQL.
-const ON_POSTGRES: &str =
-    "package(hooktide-tests) and not test(/^(deploy|cluster|disk_full|failed_flush|slow_flush|moving|receive::disk)::/)";
+const ON_POSTGRES: &str = "package(hooktide-tests) and not test(/^(deploy|cluster|disk_full|failed_flush|slow_flush|moving|receive::disk)::/)";
 
 /// Run every check and every test. The arguments narrow the tests down, not the checks.
 ///
@@ -54,7 +53,10 @@ fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Re
     if tools.nextest {
         shared.args(["--no-tests", "pass", "-E", ON_POSTGRES]);
     }
-    shared.envs(servers.variables()).env("HOOKTIDE_TEST_BACKEND", "postgres").env("HOOKTIDE_CRASH_ROUNDS", "10");
+    shared
+        .envs(servers.variables())
+        .env("HOOKTIDE_TEST_BACKEND", "postgres")
+        .env("HOOKTIDE_CRASH_ROUNDS", "10");
     steps.must("tests on PostgreSQL", || process::run(&mut shared))
 }
 
