@@ -57,6 +57,7 @@ async fn throttled_application_gets_its_rate_from_all_nodes_together() {
     let app = world.api(0).post("/app", app).await.expect(201).id();
     // Each message goes to one of the two.
     for (path, kind) in [("/a", "a"), ("/b", "b")] {
+        world.api(0).ensure_event_type(kind).await;
         let endpoint = json!({ "url": world.receiver.url(path), "filterTypes": [kind] });
         world.api(0).create_endpoint_with(&app, endpoint).await;
     }
