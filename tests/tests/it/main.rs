@@ -9,6 +9,7 @@ mod application;
 mod attempt;
 mod authentication;
 mod cli;
+mod cluster;
 mod crash;
 mod delivery;
 mod deploy;

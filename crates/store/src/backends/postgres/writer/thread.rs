@@ -193,7 +193,7 @@ impl Writer {
                         self.after_commit(steps, &backing, 0);
                         self.shared.membership.recount();
                     }
-                    Truth::Nothing => self.forget(steps),
+                    Truth::Nothing => self.undone(steps),
                 }
                 true
             }
@@ -312,6 +312,15 @@ impl Writer {
         tracing::error!(%error, "the database refuses a step: this is a bug in Hooktide, please report it");
         steps.iter_mut().for_each(|step| step.answer(error));
         self.forget(steps);
+    }
+
+    /// Nothing of these was stored. Their callers know that it may be so; outcomes are written again: what was sent is
+    /// still this node's to record, and its lane holds it until then.
+    fn undone(&self, steps: Vec<Step>) {
+        let (outcomes, others): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| matches!(step, Step::Record { .. }));
+        self.forget(others);
+        self.shared.queue.give_back_steps(outcomes.into_iter().filter_map(Step::queued_again).collect());
     }
 
     /// Nothing of these steps was stored or will be.
