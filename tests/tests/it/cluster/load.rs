@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hooktide_testkit::{
-    Answer, Api, Behaviour, Delivery, DeliveryState, Dice, Digest, Kill, Ledger, Lives, OnDisk, Receiver,
-    Sent, ServerView, Summary, wait_until, wait_until_within,
+    Answer, Api, Behaviour, Delivery, DeliveryState, Dice, Digest, Kill, Ledger, Lives, OnDisk, OnRecord,
+    Receiver, Sent, ServerView, Summary, wait_until, wait_until_within,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
