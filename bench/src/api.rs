@@ -1,5 +1,5 @@
-//! The few calls that prepare a server: applications, sources, endpoints, readiness. One connection per call, blocking: their
-//! speed is not measured.
+//! The few calls that prepare a server: applications, sources, endpoints, readiness; and reads of history. One connection
+//! per call, blocking.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -39,13 +39,23 @@ impl Api {
         self.create("/api/v1/app", &json!({ "name": name }))
     }
 
-    /// Makes an endpoint, subscribed to one channel or to everything.
-    pub(crate) fn create_endpoint(&self, app: &str, url: &str, channel: Option<&str>) -> Result<(), Failure> {
+    /// Makes an endpoint, subscribed to one channel or to everything, and answers its id.
+    pub(crate) fn create_endpoint(
+        &self,
+        app: &str,
+        url: &str,
+        channel: Option<&str>,
+    ) -> Result<String, Failure> {
         let mut body = json!({ "url": url });
         if let Some(channel) = channel {
             body["channels"] = json!([channel]);
         }
-        self.create(&format!("/api/v1/app/{app}/endpoint"), &body).map(drop)
+        self.create(&format!("/api/v1/app/{app}/endpoint"), &body)
+    }
+
+    /// Reads an object or a list.
+    pub(crate) fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.ask("GET", path, "")
     }
 
     /// Makes a source.
@@ -75,20 +85,23 @@ impl Api {
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        let body = body.to_string();
+        self.ask("POST", path, &body.to_string())
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Result<Value, Failure> {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n",
             self.addr,
             self.token,
             body.len()
         );
         let (status, text) = exchange(self.addr, &format!("{head}{body}"))
-            .map_err(Failure::because("prepare the server under test"))?;
+            .map_err(Failure::because("ask the server under test"))?;
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
         match status {
             200..300 => Ok(json),
-            _ => Err(Failure::new(format!("POST {path}: status {status}: {text}"))),
+            _ => Err(Failure::new(format!("{method} {path}: status {status}: {text}"))),
         }
     }
 }

@@ -33,6 +33,21 @@ pub(crate) struct Args {
     /// Messages stored between the first and the last slice of the growth row [default: 1000000; quick: 60000].
     #[arg(long, value_name = "N")]
     pub(crate) stored: Option<u64>,
+    /// Unfinished deliveries of the node that is killed [default: 100000; quick: 10000].
+    #[arg(long, value_name = "N")]
+    pub(crate) adopted: Option<u64>,
+    /// Messages and attempts in the past that lists are read from on PostgreSQL [default: 5000000; quick: 100000].
+    #[arg(long, value_name = "N")]
+    pub(crate) past: Option<u64>,
+    /// The PostgreSQL server of the rows on PostgreSQL. Nothing else should use it meanwhile: its whole cost is counted.
+    /// They make a schema of their own and drop it.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HOOKTIDE_TEST_POSTGRES_URL",
+        default_value = "postgres://postgres@127.0.0.1:5432/test"
+    )]
+    pub(crate) postgres: String,
     /// Messages per second of the row with hanging endpoints.
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) hanging_rate: u64,
@@ -103,6 +118,14 @@ pub(crate) enum RowName {
     Waiting,
     /// Cost per event with much stored against empty.
     Stored,
+    /// One node on PostgreSQL, two nodes, fan-out.
+    Postgres,
+    /// A node on PostgreSQL is killed with much in its memory.
+    Adoption,
+    /// Restart, adoption and deliveries with many waiting in PostgreSQL.
+    PostgresWaiting,
+    /// Lists with much history in PostgreSQL.
+    PostgresHistory,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,15 +9,11 @@ use std::time::Duration;
 
 use crate::clock;
 use crate::failure::Failure;
+use crate::process_times::ProcessTimes;
 
 /// Longest wait for a server to become ready.
 const READY_LIMIT: Duration = Duration::from_secs(120);
 const READY_INTERVAL: Duration = Duration::from_millis(1);
-/// `/proc/<pid>/stat` counts in ticks of 10 ms on every Linux.
-const TICK_US: u64 = 10_000;
-/// Fields of `/proc/<pid>/stat` after the command name: user and system time.
-const USER_TIME: usize = 11;
-const SYSTEM_TIME: usize = 12;
 
 /// A running server.
 #[derive(Debug)]
@@ -64,11 +60,7 @@ impl Server {
 
     /// User and system time of the process so far, in microseconds.
     pub(crate) fn cpu_us(&self) -> Result<u64, Failure> {
-        let text = self.proc_file("stat")?;
-        let after_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let fields: Vec<&str> = after_name.split_whitespace().collect();
-        let ticks = |field: usize| fields.get(field).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
-        Ok((ticks(USER_TIME) + ticks(SYSTEM_TIME)) * TICK_US)
+        Ok(ProcessTimes::parse(&self.proc_file("stat")?).own_us)
     }
 
     /// Resident memory now.

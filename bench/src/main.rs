@@ -13,6 +13,8 @@ mod load;
 mod machine;
 mod measure;
 mod payload;
+mod postgres;
+mod process_times;
 mod receiver;
 mod relay;
 mod report;

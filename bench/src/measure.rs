@@ -9,6 +9,7 @@ use crate::child::Server;
 use crate::clock;
 use crate::failure::Failure;
 use crate::load::{self, Load, LoadReport, Pace, Quantiles, Target};
+use crate::postgres::{Cost, Schema};
 use crate::receiver::Receiver;
 
 /// Longest span in which a closed loop begins requests.
@@ -21,10 +22,12 @@ const REST_US: u64 = 10_000;
 const SETTLE_INTERVAL: Duration = Duration::from_millis(200);
 const SETTLE_LIMIT: Duration = Duration::from_secs(20);
 
-/// A server, the receiver it sends to, and what is published.
+/// A server or several that share a database, the receiver they send to, and what is published.
 #[derive(Debug)]
 pub(crate) struct Subject<'a> {
-    pub(crate) server: &'a Server,
+    pub(crate) servers: &'a [Server],
+    /// Where the database is a server of its own: what it spends counts as well.
+    pub(crate) database: Option<&'a Schema>,
     pub(crate) receiver: &'a Receiver,
     pub(crate) target: Arc<Target>,
     /// Deliveries of one message.
@@ -37,7 +40,17 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct Throughput {
     pub(crate) deliveries_per_s: f64,
     pub(crate) deliveries_per_cpu_s: f64,
+    /// Of the servers under test, and of the database server where there is one and its processes can be seen.
     pub(crate) cpu_us_per_delivery: f64,
+    pub(crate) database: Option<DatabaseShare>,
+}
+
+/// What the database server had of it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct DatabaseShare {
+    /// `None` where its processes cannot be seen.
+    pub(crate) cpu_us_per_delivery: Option<f64>,
+    pub(crate) wal_bytes_per_delivery: f64,
 }
 
 /// Latencies at a fixed rate.
@@ -58,17 +71,15 @@ impl Subject<'_> {
     /// Publishes `messages` on `connections`, each as fast as answers come. CPU counts until the server is at rest.
     pub(crate) fn full_load(&self, connections: usize, messages: u64) -> Result<Throughput, Failure> {
         self.receiver.reset();
-        let before_us = self.server.cpu_us()?;
+        let (before_us, before) = (self.cpu_us()?, self.database_cost()?);
         let load = self.load(Pace::Closed, connections, messages, LOAD_LIMIT);
         let report = self.publish(load)?;
-        let deliveries = (report.accepted * self.fan_out) as f64;
+        let deliveries = report.accepted * self.fan_out;
         let wall_s = (self.receiver.last_ns() - report.start_ns) as f64 / 1e9;
-        let cpu_us = (self.cpu_at_rest_us()? - before_us) as f64;
-        Ok(Throughput {
-            deliveries_per_s: deliveries / wall_s,
-            deliveries_per_cpu_s: deliveries * 1e6 / cpu_us,
-            cpu_us_per_delivery: cpu_us / deliveries,
-        })
+        settle_all(self.servers)?;
+        let cpu_us = self.cpu_us()? - before_us;
+        let spent = self.database_cost()?.zip(before).map(|(now, before)| now.since(before));
+        Ok(Throughput::of(deliveries, wall_s, cpu_us, spent))
     }
 
     /// Publishes at `rate` per second for `seconds`, whatever the answers do.
@@ -87,7 +98,9 @@ impl Subject<'_> {
     /// Runs a load and waits until every accepted message has arrived.
     fn publish(&self, load: Load) -> Result<LoadReport, Failure> {
         let report = load::run(load)?;
-        all_accepted(&report, self.server)?;
+        for server in self.servers {
+            all_accepted(&report, server)?;
+        }
         let expected = report.accepted * self.fan_out;
         let arrived = || (self.receiver.answered() >= expected).then_some(());
         if clock::poll(DRAIN_INTERVAL, DRAIN_LIMIT, arrived).is_none() {
@@ -108,9 +121,30 @@ impl Subject<'_> {
         }
     }
 
-    fn cpu_at_rest_us(&self) -> Result<u64, Failure> {
-        settle(self.server)?;
-        self.server.cpu_us()
+    fn cpu_us(&self) -> Result<u64, Failure> {
+        self.servers.iter().map(Server::cpu_us).sum()
+    }
+
+    fn database_cost(&self) -> Result<Option<Cost>, Failure> {
+        self.database.map(Schema::cost).transpose()
+    }
+}
+
+impl Throughput {
+    /// `cpu_us`: of the servers under test; `spent`: by the database server beside them.
+    pub(crate) fn of(deliveries: u64, wall_s: f64, cpu_us: u64, spent: Option<Cost>) -> Self {
+        let deliveries = deliveries as f64;
+        let database_us = spent.and_then(|spent| spent.cpu_us);
+        let all_us = (cpu_us + database_us.unwrap_or(0)) as f64;
+        Self {
+            deliveries_per_s: deliveries / wall_s,
+            deliveries_per_cpu_s: deliveries * 1e6 / all_us,
+            cpu_us_per_delivery: all_us / deliveries,
+            database: spent.map(|spent| DatabaseShare {
+                cpu_us_per_delivery: database_us.map(|us| us as f64 / deliveries),
+                wal_bytes_per_delivery: spent.wal_bytes as f64 / deliveries,
+            }),
+        }
     }
 }
 
@@ -125,6 +159,11 @@ pub(crate) fn all_accepted(report: &LoadReport, server: &Server) -> Result<(), F
             server.log_text()
         ))),
     }
+}
+
+/// Waits until all of them have.
+pub(crate) fn settle_all(servers: &[Server]) -> Result<(), Failure> {
+    servers.iter().try_for_each(settle)
 }
 
 /// Waits until the server has finished what it does in the background.

@@ -2,7 +2,8 @@
 //!
 //! It lives in the benchmark's process, so that both ends of an end-to-end latency are read from one clock. The path
 //! says how it behaves: `/ok…` answers and is counted into the latencies, `/aside…` answers and is only counted,
-//! `/slow…` answers after two seconds and is counted, `/hang…` reads the request and never answers.
+//! `/slow…` answers after two seconds and is counted, `/hang…` reads the request and never answers, `/gate…` answers and is
+//! counted once the gate is open.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,6 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use crate::clock;
 use crate::failure::Failure;
@@ -35,6 +37,7 @@ const SLOW_ANSWER: Duration = Duration::from_secs(2);
 pub(crate) struct Receiver {
     addr: SocketAddr,
     tallies: Vec<Arc<Tally>>,
+    gate: watch::Sender<bool>,
 }
 
 /// What one thread saw. One per thread, so that the threads share nothing.
@@ -55,13 +58,20 @@ impl Receiver {
         listener.set_nonblocking(true).map_err(Failure::because("prepare the receiver"))?;
         let addr = listener.local_addr().map_err(Failure::because("read the receiver's address"))?;
         let mut tallies = Vec::new();
+        let gate = watch::Sender::new(false);
         for _ in 0..threads {
             let shared = listener.try_clone().map_err(Failure::because("share the receiver's listener"))?;
             let tally = Arc::new(Tally::new());
             tallies.push(Arc::clone(&tally));
-            std::thread::spawn(move || run(shared, &tally));
+            let gate = gate.subscribe();
+            std::thread::spawn(move || run(shared, &tally, &gate));
         }
-        Ok(Self { addr, tallies })
+        Ok(Self { addr, tallies, gate })
+    }
+
+    /// Lets the requests of `/gate…` through, those too that wait before it, or none.
+    pub(crate) fn open_gate(&self, is_open: bool) {
+        self.gate.send_replace(is_open);
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
@@ -125,7 +135,7 @@ impl Tally {
     }
 }
 
-fn run(listener: std::net::TcpListener, tally: &Arc<Tally>) {
+fn run(listener: std::net::TcpListener, tally: &Arc<Tally>, gate: &watch::Receiver<bool>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime needs only memory and a poll descriptor");
     runtime.block_on(async {
@@ -137,9 +147,9 @@ fn run(listener: std::net::TcpListener, tally: &Arc<Tally>) {
                 continue;
             };
             let _ = stream.set_nodelay(true);
-            let tally = Arc::clone(tally);
+            let (tally, gate) = (Arc::clone(tally), gate.clone());
             tokio::spawn(async move {
-                let service = service_fn(move |request| answer(request, Arc::clone(&tally)));
+                let service = service_fn(move |request| answer(request, Arc::clone(&tally), gate.clone()));
                 // The server under test may close a connection whenever it likes.
                 let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
@@ -147,7 +157,11 @@ fn run(listener: std::net::TcpListener, tally: &Arc<Tally>) {
     });
 }
 
-async fn answer(request: Request<Incoming>, tally: Arc<Tally>) -> Result<Response<Empty<Bytes>>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    tally: Arc<Tally>,
+    mut gate: watch::Receiver<bool>,
+) -> Result<Response<Empty<Bytes>>, Infallible> {
     let (head, mut body) = request.into_parts();
     let mut due_ns = None;
     let mut first = true;
@@ -160,6 +174,10 @@ async fn answer(request: Request<Incoming>, tally: Arc<Tally>) -> Result<Respons
     if head.uri.path().starts_with("/hang") {
         tally.hanging.fetch_add(1, Ordering::Relaxed);
         std::future::pending::<()>().await;
+    }
+    if head.uri.path().starts_with("/gate") {
+        // An error means that the receiver is gone, and so is the row.
+        let _ = gate.wait_for(|is_open| *is_open).await;
     }
     if head.uri.path().starts_with("/slow") {
         tokio::time::sleep(SLOW_ANSWER).await;

@@ -104,7 +104,7 @@ impl LoadReport {
 fn run_thread(shared: &Arc<Shared>, thread: usize, threads: usize) -> Result<LoadReport, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::because("build a runtime"))?;
-    let share = (thread..shared.load.connections).step_by(threads).count();
+    let share = (thread..shared.load.connections).step_by(threads);
     runtime.block_on(async {
         let opened = open_all(shared, share).await;
         // Every thread comes here, also one that failed, or the others would wait for ever.
@@ -123,10 +123,10 @@ fn run_thread(shared: &Arc<Shared>, thread: usize, threads: usize) -> Result<Loa
     })
 }
 
-async fn open_all(shared: &Shared, count: usize) -> Result<Vec<Connection>, Failure> {
-    let mut opened = Vec::with_capacity(count);
-    for _ in 0..count {
-        opened.push(Connection::open(shared.load.target.addr()).await?);
+async fn open_all(shared: &Shared, numbers: impl Iterator<Item = usize>) -> Result<Vec<Connection>, Failure> {
+    let mut opened = Vec::new();
+    for number in numbers {
+        opened.push(Connection::open(shared.load.target.addr(number)).await?);
     }
     Ok(opened)
 }

@@ -50,7 +50,7 @@ impl Inbound {
 }
 
 impl Requests for Inbound {
-    fn addr(&self) -> SocketAddr {
+    fn addr(&self, _connection: usize) -> SocketAddr {
         self.addr
     }
 

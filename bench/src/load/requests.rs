@@ -8,8 +8,8 @@ use http_body_util::Full;
 
 /// A source of requests that the generator draws from, by number.
 pub(crate) trait Requests: std::fmt::Debug + Send + Sync {
-    /// The server under test.
-    fn addr(&self) -> SocketAddr;
+    /// The server that a connection goes to, by its number.
+    fn addr(&self, connection: usize) -> SocketAddr;
 
     /// The answer that counts as accepted.
     fn expected(&self) -> StatusCode;

@@ -32,10 +32,10 @@ impl Route {
     }
 }
 
-/// A server and the requests that are sent to it, routes in turn.
+/// One or more servers and the requests that are sent to them, routes in turn, connections spread over the servers.
 #[derive(Debug)]
 pub(crate) struct Target {
-    addr: SocketAddr,
+    addrs: Vec<SocketAddr>,
     host: HeaderValue,
     authorization: HeaderValue,
     keys: bool,
@@ -46,16 +46,18 @@ pub(crate) struct Target {
 impl Target {
     /// `keys`: send an idempotency key with every request.
     pub(crate) fn new(
-        addr: SocketAddr,
+        addrs: Vec<SocketAddr>,
         token: &str,
         keys: bool,
         routes: Vec<Route>,
     ) -> Result<Self, Failure> {
+        let host = addrs.first().map(ToString::to_string).unwrap_or_default();
+        assert!(!host.is_empty(), "a load without a server");
         assert!(!routes.is_empty(), "a load without a route");
         let header = |text: String| HeaderValue::from_str(&text);
         Ok(Self {
-            addr,
-            host: header(addr.to_string()).map_err(Failure::because("build the host header"))?,
+            addrs,
+            host: header(host).map_err(Failure::because("build the host header"))?,
             authorization: header(format!("Bearer {token}")).map_err(Failure::because("use the token"))?,
             keys,
             routes,
@@ -65,8 +67,8 @@ impl Target {
 }
 
 impl Requests for Target {
-    fn addr(&self) -> SocketAddr {
-        self.addr
+    fn addr(&self, connection: usize) -> SocketAddr {
+        self.addrs[connection % self.addrs.len()]
     }
 
     fn expected(&self) -> StatusCode {

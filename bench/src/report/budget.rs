@@ -68,6 +68,20 @@ impl Verdict {
         Self::at_most("CPU ratio", ratio, 1.15, "×")
     }
 
+    /// Server and PostgreSQL together.
+    pub(crate) fn cpu_cluster(us: f64) -> Self {
+        Self::at_most("CPU of both", us, 90.0, " µs")
+    }
+
+    pub(crate) fn adoption(ms: f64) -> Self {
+        Self::at_most("taken over", ms, 5000.0, " ms")
+    }
+
+    pub(crate) fn two_nodes(ratio: f64) -> Self {
+        let judged = Self::at_most("of one node", ratio, 1.0, "×");
+        Self { at_least: true, ok: ratio >= judged.limit, ..judged }
+    }
+
     /// As the budget column shows it: `ok: CPU ≤ 45 µs`.
     pub(crate) fn text(&self) -> String {
         let word = if self.ok { "ok" } else { "OVER" };

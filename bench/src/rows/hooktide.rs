@@ -1,6 +1,6 @@
 //! The server under test: the real binary in a fresh directory, with a receiver of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -56,23 +56,33 @@ impl Hooktide {
 
     /// Where to publish.
     pub(super) fn target(&self, plan: &Plan, routes: Vec<Route>) -> Result<Target, Failure> {
-        Target::new(self.server.addr(), &self.token, plan.keys, routes)
+        Target::new(vec![self.server.addr()], &self.token, plan.keys, routes)
     }
 
     pub(super) fn subject(&self, plan: &Plan, target: Arc<Target>, fan_out: u64) -> Subject<'_> {
-        Subject { server: &self.server, receiver: &self.receiver, target, fan_out, threads: plan.threads }
+        let servers = std::slice::from_ref(&self.server);
+        Subject { servers, database: None, receiver: &self.receiver, target, fan_out, threads: plan.threads }
     }
 }
 
-fn serve(plan: &Plan, dir: &PathBuf) -> Result<Server, Failure> {
+fn serve(plan: &Plan, dir: &Path) -> Result<Server, Failure> {
+    serve_with(command(plan, dir)?, dir)
+}
+
+/// Starts a server with the command, at a free address, and waits until it is ready.
+pub(super) fn serve_with(mut command: Command, dir: &Path) -> Result<Server, Failure> {
     let addr = free_addr()?;
-    let mut command = command(plan, dir)?;
     command.arg("serve").env("HOOKTIDE_LISTEN", addr.to_string());
     Server::start(&mut command, addr, dir, |addr| api::answers_200(addr, "/readyz"))
 }
 
-fn token(plan: &Plan, dir: &PathBuf) -> Result<String, Failure> {
-    let output = command(plan, dir)?.arg("token").stdin(Stdio::null()).output();
+fn token(plan: &Plan, dir: &Path) -> Result<String, Failure> {
+    token_of(command(plan, dir)?)
+}
+
+/// A bearer token of the server that this command starts.
+pub(super) fn token_of(mut command: Command) -> Result<String, Failure> {
+    let output = command.arg("token").stdin(Stdio::null()).output();
     let output = output.map_err(Failure::because("run `hooktide token`"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -82,7 +92,7 @@ fn token(plan: &Plan, dir: &PathBuf) -> Result<String, Failure> {
 }
 
 /// The binary with the benchmark's settings and nothing of the caller's environment.
-fn command(plan: &Plan, dir: &PathBuf) -> Result<Command, Failure> {
+pub(super) fn command(plan: &Plan, dir: &Path) -> Result<Command, Failure> {
     let mut command = Command::new(plan.binary()?);
     let inherited = ["PATH", "HOME", "TMPDIR"].into_iter();
     let kept = inherited.filter_map(|name| Some((name, std::env::var_os(name)?)));

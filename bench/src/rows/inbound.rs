@@ -134,15 +134,10 @@ fn at_rate(plan: &Plan, target: &Arc<Inbound>, rate: u64, seconds: u64) -> Load 
 }
 
 fn line_of(name: &str, outcome: &Outcome) -> Line {
-    let (requests, cpu_us) = (outcome.requests as f64, outcome.cpu_us as f64);
     let wall_s = outcome.wall_ns as f64 / 1e9;
     let answer = outcome.good.latencies.quantiles();
     let mut line = Line::new(name);
-    line.throughput = Some(Throughput {
-        deliveries_per_s: requests / wall_s,
-        deliveries_per_cpu_s: requests * 1e6 / cpu_us,
-        cpu_us_per_delivery: cpu_us / requests,
-    });
+    line.throughput = Some(Throughput::of(outcome.requests, wall_s, outcome.cpu_us, None));
     let messages_per_s = outcome.good.accepted as f64 / wall_s;
     line.latency = Some(Latency { messages_per_s, accept: answer, end_to_end: None });
     line.rss_mib = Some(outcome.rss_mib);

@@ -1,5 +1,6 @@
 //! The rows of the table: one file each, run in the order of the table.
 
+mod cluster;
 mod fan_out;
 mod hanging;
 mod hooktide;

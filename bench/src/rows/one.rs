@@ -44,7 +44,8 @@ pub(super) fn lines_of(plan: &Plan, name: &str, subject: &Subject<'_>) -> Result
     let throughput = subject.full_load(CONNECTIONS_FULL, messages)?;
     let mut full = Line::new(format!("{name}, {CONNECTIONS_FULL} conns"));
     full.throughput = Some(throughput);
-    full.rss_mib = Some(subject.server.rss_mib()?);
+    let rss_mib = subject.servers.iter().map(crate::child::Server::rss_mib).sum::<Result<f64, _>>()?;
+    full.rss_mib = Some(rss_mib);
     let messages_per_s = throughput.deliveries_per_s / subject.fan_out as f64;
     full.latency = Some(subject.steady_load(messages_per_s / 2.0, plan.seconds)?);
     Ok(vec![few, full])

@@ -7,8 +7,9 @@ use tempfile::TempDir;
 use crate::args::{Args, RowName};
 use crate::failure::Failure;
 use crate::payload::PAYLOAD_BYTES;
+use crate::postgres;
 
-const ALL: [RowName; 9] = [
+const ALL: [RowName; 13] = [
     RowName::Relay,
     RowName::RelayLog,
     RowName::One,
@@ -18,7 +19,15 @@ const ALL: [RowName; 9] = [
     RowName::Idle,
     RowName::Waiting,
     RowName::Stored,
+    RowName::Postgres,
+    RowName::Adoption,
+    RowName::PostgresWaiting,
+    RowName::PostgresHistory,
 ];
+
+/// Those that need a PostgreSQL server.
+const ON_POSTGRES: [RowName; 4] =
+    [RowName::Postgres, RowName::Adoption, RowName::PostgresWaiting, RowName::PostgresHistory];
 
 /// Pairs of calm and hanging; an odd number, so that there is a middle.
 const HANGING_PAIRS: usize = 3;
@@ -30,6 +39,8 @@ pub(crate) struct Plan {
     pub(super) seconds: u64,
     pub(super) waiting: u64,
     pub(super) stored: u64,
+    pub(super) adopted: u64,
+    pub(super) past: u64,
     pub(super) hanging_rate: u64,
     pub(super) hanging_seconds: u64,
     pub(super) hanging_pairs: usize,
@@ -41,6 +52,7 @@ pub(crate) struct Plan {
     pub(super) threads: usize,
     pub(super) settings: Vec<(String, String)>,
     pub(super) rows: Vec<RowName>,
+    postgres: Option<String>,
     binary: Option<PathBuf>,
     quick: bool,
     dir: TempDir,
@@ -54,11 +66,13 @@ impl Plan {
         let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_path_buf()));
         let beside = beside.ok_or_else(|| Failure::new("find the directory of this binary"))?;
         let data_dir = args.data_dir.clone().unwrap_or_else(|| beside.clone());
-        let plan = Self {
+        let mut plan = Self {
             messages: or(args.messages, 200_000, 20_000),
             seconds: or(args.seconds, 15, 3),
             waiting: or(args.waiting, 1_000_000, 50_000),
             stored: or(args.stored, 1_000_000, 60_000),
+            past: or(args.past, 5_000_000, 100_000),
+            adopted: or(args.adopted, 100_000, 10_000),
             hanging_rate: args.hanging_rate.max(1),
             hanging_seconds: if args.quick { 5 } else { 25 },
             hanging_pairs: if args.quick { 1 } else { HANGING_PAIRS },
@@ -70,6 +84,7 @@ impl Plan {
             threads: args.threads.unwrap_or_else(default_threads).max(1),
             settings: args.set.iter().map(|text| setting(text)).collect::<Result<_, _>>()?,
             rows: ALL.into_iter().filter(|row| args.only.is_empty() || args.only.contains(row)).collect(),
+            postgres: postgres::is_there(&args.postgres).then(|| args.postgres.clone()),
             binary: args
                 .hooktide_bin
                 .clone()
@@ -78,6 +93,9 @@ impl Plan {
             dir: TempDir::with_prefix_in("hooktide-bench-", data_dir)
                 .map_err(Failure::because("make a data directory"))?,
         };
+        if plan.postgres.is_none() && args.only.is_empty() {
+            plan.rows.retain(|row| !ON_POSTGRES.contains(row));
+        }
         plan.check()?;
         Ok(plan)
     }
@@ -88,6 +106,9 @@ impl Plan {
         if self.rows.iter().any(|row| !relays.contains(row)) {
             self.binary()?;
         }
+        if self.rows.iter().any(|row| ON_POSTGRES.contains(row)) {
+            self.postgres()?;
+        }
         Ok(())
     }
 
@@ -97,6 +118,13 @@ impl Plan {
         found.ok_or_else(|| {
             Failure::new("find hooktide: `cargo build --release -p hooktide` first, or set HOOKTIDE_BIN")
         })
+    }
+
+    /// URL of the PostgreSQL server.
+    pub(super) fn postgres(&self) -> Result<&str, Failure> {
+        self.postgres
+            .as_deref()
+            .ok_or_else(|| Failure::new("reach PostgreSQL: name a server with --postgres URL"))
     }
 
     pub(crate) fn data_dir(&self) -> &Path {
@@ -116,8 +144,11 @@ impl Plan {
         let keys = if self.keys { "an idempotency key each" } else { "no idempotency keys" };
         format!(
             "{quick}{PAYLOAD_BYTES} byte payloads, {keys}; {} messages per throughput figure (closed loop), {} s per \
-             latency figure (open loop at half of the full load); latencies in ms; CPU is the server's alone",
-            self.messages, self.seconds
+             latency figure (open loop at half of the full load); latencies in ms; CPU is the server's alone, on PostgreSQL \
+             that of all nodes and of the database server{}",
+            self.messages,
+            self.seconds,
+            if self.postgres.is_some() { "" } else { ". PostgreSQL was not reached: its rows are left out" }
         )
     }
 

@@ -36,7 +36,9 @@ fn run(plan: &Plan, name: &str, log: Option<&str>) -> Result<Vec<Line>, Failure>
     }
     let server = Server::start(&mut command, addr, &dir, api::listens)?;
     let route = Route::new("app_bench", None)?;
-    let target = Arc::new(Target::new(addr, "none", plan.keys, vec![route])?);
-    let subject = Subject { server: &server, receiver: &receiver, target, fan_out: 1, threads: plan.threads };
+    let target = Arc::new(Target::new(vec![addr], "none", plan.keys, vec![route])?);
+    let servers = std::slice::from_ref(&server);
+    let (receiver, threads) = (&receiver, plan.threads);
+    let subject = Subject { servers, database: None, receiver, target, fan_out: 1, threads };
     lines_of(plan, name, &subject)
 }

@@ -1,7 +1,7 @@
 //! Runs the planned rows, one after the other, in the order of the table.
 
 use super::plan::Plan;
-use super::{fan_out, hanging, idle, inbound, one, relay, stored, waiting};
+use super::{cluster, fan_out, hanging, idle, inbound, one, relay, stored, waiting};
 use crate::args::RowName;
 use crate::failure::Failure;
 use crate::report::{Line, Verdict};
@@ -34,6 +34,10 @@ fn run_one(plan: &Plan, row: RowName) -> Result<Vec<Line>, Failure> {
         RowName::Idle => idle::run(plan),
         RowName::Waiting => waiting::run(plan),
         RowName::Stored => stored::run(plan),
+        RowName::Postgres => cluster::send(plan),
+        RowName::Adoption => cluster::adoption(plan),
+        RowName::PostgresWaiting => cluster::waiting(plan),
+        RowName::PostgresHistory => cluster::history(plan),
     }
 }
 

@@ -13,6 +13,7 @@ use hooktide_store::backends::sqlite::{SqliteOptions, SqliteStore};
 use hooktide_store::vault::Vault;
 use tokio::sync::watch;
 
+use super::files::make_data_dir;
 use super::main_secret;
 use crate::failure::Failure;
 
@@ -39,6 +40,10 @@ pub(super) async fn open_store(
     })?;
     let opened: Result<Arc<dyn Store>, _> = match &config.database_url {
         DatabaseUrl::Sqlite(database) => {
+            make_data_dir(config).map_err(|error| {
+                let help = "choose another with HOOKTIDE_DATABASE_URL";
+                Failure::caused("cannot make the data directory", &error, help)
+            })?;
             let options = sqlite(config, database.path.clone(), vault, clock, fatal);
             SqliteStore::open(options).map(|store| Arc::new(store) as Arc<dyn Store>)
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hooktide_model::{
@@ -13,6 +13,7 @@ use hooktide_model::{
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};

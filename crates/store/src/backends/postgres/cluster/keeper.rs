@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::{SLOTS, Seq, Timestamp};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_postgres::{Client, Error};
 
 use super::adopt::adopt_orphans;
@@ -196,14 +197,15 @@ async fn round(client: &mut Client, shared: &Shared, look: bool, recount: bool) 
 
 /// Take over what nobody holds, and have it served.
 async fn adopt(client: &mut Client, shared: &Shared) -> Result<(), Error> {
-    let lease_s = shared.membership.lease().as_secs_f64();
+    let (begun, lease_s) = (Instant::now(), shared.membership.lease().as_secs_f64());
     let adopted = adopt_orphans(client, shared.membership.node(), lease_s).await?;
     for one in adopted {
-        tracing::info!(nodes = ?one.nodes, deliveries = one.deliveries, "took over another node's work");
         shared.membership.adopt(&one.nodes);
         shared.leases.forget_refusals();
         tell(shared, due::endpoints_of(client, &one.nodes).await?);
         call_leased(client, shared).await?;
+        let took_ms = begun.elapsed().as_millis();
+        tracing::info!(nodes = ?one.nodes, deliveries = one.deliveries, took_ms, "took over another node's work");
         // Feeds that the other one had a lease for.
         shared.tell(|listener| listener.configuration_changed(ConfigurationChange::Anything));
         shared.membership.wants_count.store(true, Ordering::Release);

@@ -4,11 +4,12 @@
 //! own, and the fence of its node is its fence.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::Seq;
 use parking_lot::RwLock;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tokio_postgres::Error;
 
 use super::super::database::Database;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use hooktide_model::{Channel, ContentType, ReceiptOutcome, Seq, Tag, Timestamp, Trigger};
 use smallvec::SmallVec;
+use tokio_postgres::types::ToSql;
 
 use super::step::{Accept, Step};
 use crate::backends::common::{joined, pack_targets};
@@ -176,6 +177,26 @@ pub(super) fn next_row(outcome: &Outcome, id: Seq, node: i64) -> Option<Row> {
 }
 
 impl<'a> Messages<'a> {
+    /// In the order of the statement's parameters.
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 14] {
+        [
+            &self.seq,
+            &self.app,
+            &self.event_type,
+            &self.uid,
+            &self.channels,
+            &self.tags,
+            &self.deliver_at,
+            &self.expires_at,
+            &self.targets,
+            &self.hops,
+            &self.content_type,
+            &self.plain_bytes,
+            &self.body,
+            &self.params,
+        ]
+    }
+
     fn add(&mut self, accept: &'a Accept) {
         let message = &accept.prepared.message;
         self.seq.push(accept.seq.0);
@@ -199,6 +220,11 @@ impl<'a> Messages<'a> {
 }
 
 impl<'a> Receipts<'a> {
+    /// In the order of the statement's parameters.
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 6] {
+        [&self.seq, &self.source, &self.outcome, &self.head, &self.plain_bytes, &self.body]
+    }
+
     fn add(&mut self, seq: Seq, source: Seq, outcome: ReceiptOutcome, head: &'a [u8]) {
         self.seq.push(seq.0);
         self.source.push(source.0);
@@ -213,6 +239,23 @@ impl<'a> Receipts<'a> {
 }
 
 impl<'a> Attempts<'a> {
+    /// In the order of the statement's parameters.
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 11] {
+        [
+            &self.seq,
+            &self.msg,
+            &self.ep,
+            &self.number,
+            &self.trigger,
+            &self.status,
+            &self.code,
+            &self.duration_ms,
+            &self.url,
+            &self.next_due,
+            &self.response,
+        ]
+    }
+
     fn add(&mut self, outcome: &'a Outcome) {
         let attempt = &outcome.attempt;
         self.seq.push(attempt.seq.0);
@@ -230,6 +273,16 @@ impl<'a> Attempts<'a> {
 }
 
 impl Rows {
+    /// In the order of the statement's parameters.
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 7] {
+        [&self.owner, &self.ep, &self.due, &self.msg, &self.id, &self.tries, &self.trigger]
+    }
+
+    /// The same of the key alone.
+    pub(super) fn key_values(&self) -> [&(dyn ToSql + Sync); 5] {
+        [&self.owner, &self.ep, &self.due, &self.msg, &self.id]
+    }
+
     fn add(&mut self, row: Row) {
         self.owner.push(row.key.segment);
         self.ep.push(row.endpoint.0);

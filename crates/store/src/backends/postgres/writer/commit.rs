@@ -1,20 +1,26 @@
-//! One group as one transaction, sent in one go.
+//! One group as one transaction: mostly one statement.
 //!
-//! Statements are sent without waiting for each other's answers; when one fails, the database refuses the rest and
-//! `COMMIT` rolls back. Only keys need an answer first: what they decide changes what is written.
+//! Only keys that were there before need more: what they decide changes what is written. Then the keys are claimed first,
+//! and the rest is sent in one go; when a statement fails, the database refuses the others and `COMMIT` rolls back.
 
+use tokio_postgres::Error;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error, Statement};
 
 use super::super::fault;
-use super::columns::{Attempts, Columns, Messages, Receipts, Row, Rows};
+use super::columns::{Columns, Row};
 use super::keys::Keys;
 use super::line::Line;
 use super::step::Step;
+use super::tables::Tables;
 use crate::backends::postgres::shared::Shared;
 
 /// What the fence raises.
 const FENCED: &str = "HT001";
+/// What a key that is there already violates.
+const KEY_CONSTRAINT: &str = "message_key_pkey";
+/// Groups that look at their keys first, after one that met a key that was there: where callers repeat themselves, nothing
+/// is written in vain, and the database's log is not filled.
+const CAREFUL_GROUPS: u32 = 100;
 
 /// Why a group was not committed, or is not known to be.
 pub(super) enum Failure {
@@ -33,8 +39,6 @@ pub(super) struct Committed {
     pub(super) scheduled_by: i64,
 }
 
-type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
-
 /// Commit the steps, settled by their keys on the way.
 pub(super) async fn commit(
     line: &Line,
@@ -44,21 +48,42 @@ pub(super) async fn commit(
     keys: &mut Keys,
     backing: &[Row],
 ) -> Result<Committed, Failure> {
-    let mut begun = false;
-    if !keys.is_empty() {
-        begun = true;
-        if let Err(error) = begin_with_keys(line, shared, steps, keys, node).await {
-            let failure = judged(error, false);
-            if !matches!(failure, Failure::Lost(_)) {
-                // Should this fail as well, the next group finds the connection unusable.
-                let _ = line.client.batch_execute("ROLLBACK").await;
-            }
-            return Err(failure);
+    if keys.is_empty() || line.careful_groups.get() == 0 {
+        match commit_at_once(line, node, steps, keys, backing).await {
+            Err(error) if is_known_key(&error) => line.careful_groups.set(CAREFUL_GROUPS),
+            done => return done.map_err(|error| judged(error, true)),
         }
     }
-    let columns = Columns::of(steps, backing, node);
-    let gone = send(line, &columns, keys, node, begun).await.map_err(|error| judged(error, true))?;
-    Ok(Committed { scheduled_by: columns.rows.len() - gone })
+    line.careful_groups.set(line.careful_groups.get().saturating_sub(1));
+    if let Err(error) = begin_with_keys(line, shared, steps, keys, node).await {
+        let failure = judged(error, false);
+        if !matches!(failure, Failure::Lost(_)) {
+            // Should this fail as well, the next group finds the connection unusable.
+            let _ = line.client.batch_execute("ROLLBACK").await;
+        }
+        return Err(failure);
+    }
+    finish(line, node, steps, keys, backing).await.map_err(|error| judged(error, true))
+}
+
+/// One statement that is a transaction by itself.
+async fn commit_at_once(
+    line: &Line,
+    node: i64,
+    steps: &[Step],
+    keys: &Keys,
+    backing: &[Row],
+) -> Result<Committed, Error> {
+    let (columns, keys) = (Columns::of(steps, backing, node), keys.columns());
+    let tables = Tables::of(&columns, Some(&keys));
+    let statement = line.group(tables).await?;
+    let row = line.client.query_one(&statement, &tables.values(&node, &columns, Some(&keys))).await?;
+    Ok(Committed { scheduled_by: columns.rows.len() - row.try_get::<_, i64>(1)? })
+}
+
+/// Whether a key of the group was there before.
+fn is_known_key(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|error| error.constraint() == Some(KEY_CONSTRAINT))
 }
 
 fn judged(error: Error, sent: bool) -> Failure {
@@ -79,7 +104,7 @@ async fn begin_with_keys(
     keys: &mut Keys,
     node: i64,
 ) -> Result<(), Error> {
-    let Line { client, statements } = line;
+    let Line { client, statements, .. } = line;
     let fence: [&(dyn ToSql + Sync); 1] = [&node];
     let (begun, fenced, claimed) = tokio::join!(
             biased;
@@ -92,100 +117,32 @@ async fn begin_with_keys(
     claimed
 }
 
-/// Everything that is left, and `COMMIT`; how many rows of the schedule went.
-async fn send(line: &Line, columns: &Columns<'_>, keys: &Keys, node: i64, begun: bool) -> Result<i64, Error> {
-    let Line { client, statements } = line;
-    let begin = async {
-        if begun {
-            return Ok(());
-        }
-        let fence: [&(dyn ToSql + Sync); 1] = [&node];
-        let (begun, fenced) = tokio::join!(
-            biased;client.batch_execute("BEGIN"), client.query_one(&statements.fence, &fence));
-        begun?;
-        fenced.map(|_| ())
-    };
+/// What the keys have left of the group, and `COMMIT`.
+async fn finish(
+    line: &Line,
+    node: i64,
+    steps: &[Step],
+    keys: &Keys,
+    backing: &[Row],
+) -> Result<Committed, Error> {
+    let Line { client, statements, .. } = line;
+    let columns = Columns::of(steps, backing, node);
+    let tables = Tables::of(&columns, None);
+    let statement = line.group(tables).await?;
     let given_back: Vec<&[u8]> = keys.given_back.iter().map(|key| &key[..]).collect();
-    let unclaim: [&(dyn ToSql + Sync); 1] = [&given_back];
-    let (begun, unclaimed, messages, receipts, attempts, ended, rows, committed) = tokio::join!(
-            biased;
-        begin,
-        run(client, &statements.give_back_keys, given_back.is_empty(), &unclaim),
-        insert_messages(client, &statements.insert_messages, &columns.messages),
-        insert_receipts(client, &statements.insert_receipts, &columns.receipts),
-        insert_attempts(client, &statements.insert_attempts, &columns.attempts),
-        end_rows(client, &statements.end_rows, &columns.ended),
-        insert_rows(client, &statements.insert_rows, &columns.rows),
+    let (unclaim, values): ([&(dyn ToSql + Sync); 1], _) =
+        ([&given_back], tables.values(&node, &columns, None));
+    let give_back = async {
+        if given_back.is_empty() { Ok(0) } else { client.execute(&statements.give_back_keys, &unclaim).await }
+    };
+    let (unclaimed, written, committed) = tokio::join!(
+        biased;
+        give_back,
+        client.query_one(&statement, &values),
         client.batch_execute("COMMIT")
     );
-    begun?;
-    for done in [unclaimed, messages, receipts, attempts, rows] {
-        done?;
-    }
-    let ended = ended?;
+    unclaimed?;
+    let gone: i64 = written?.try_get(1)?;
     committed?;
-    Ok(i64::try_from(ended).unwrap_or(i64::MAX))
-}
-
-async fn run(
-    client: &Client,
-    statement: &Statement,
-    is_empty: bool,
-    values: Values<'_>,
-) -> Result<u64, Error> {
-    if is_empty { Ok(0) } else { client.execute(statement, values).await }
-}
-
-async fn insert_messages(client: &Client, statement: &Statement, rows: &Messages<'_>) -> Result<u64, Error> {
-    let values: Values<'_> = &[
-        &rows.seq,
-        &rows.app,
-        &rows.event_type,
-        &rows.uid,
-        &rows.channels,
-        &rows.tags,
-        &rows.deliver_at,
-        &rows.expires_at,
-        &rows.targets,
-        &rows.hops,
-        &rows.content_type,
-        &rows.plain_bytes,
-        &rows.body,
-        &rows.params,
-    ];
-    run(client, statement, rows.seq.is_empty(), values).await
-}
-
-async fn insert_receipts(client: &Client, statement: &Statement, rows: &Receipts<'_>) -> Result<u64, Error> {
-    let values: Values<'_> =
-        &[&rows.seq, &rows.source, &rows.outcome, &rows.head, &rows.plain_bytes, &rows.body];
-    run(client, statement, rows.seq.is_empty(), values).await
-}
-
-async fn insert_attempts(client: &Client, statement: &Statement, rows: &Attempts<'_>) -> Result<u64, Error> {
-    let values: Values<'_> = &[
-        &rows.seq,
-        &rows.msg,
-        &rows.ep,
-        &rows.number,
-        &rows.trigger,
-        &rows.status,
-        &rows.code,
-        &rows.duration_ms,
-        &rows.url,
-        &rows.next_due,
-        &rows.response,
-    ];
-    run(client, statement, rows.seq.is_empty(), values).await
-}
-
-async fn insert_rows(client: &Client, statement: &Statement, rows: &Rows) -> Result<u64, Error> {
-    let values: Values<'_> =
-        &[&rows.owner, &rows.ep, &rows.due, &rows.msg, &rows.id, &rows.tries, &rows.trigger];
-    run(client, statement, rows.ep.is_empty(), values).await
-}
-
-async fn end_rows(client: &Client, statement: &Statement, rows: &Rows) -> Result<u64, Error> {
-    let values: Values<'_> = &[&rows.owner, &rows.ep, &rows.due, &rows.msg, &rows.id];
-    run(client, statement, rows.ep.is_empty(), values).await
+    Ok(Committed { scheduled_by: columns.rows.len() - gone })
 }

@@ -3,10 +3,14 @@
 //! A group claims all its keys in one statement. A key that another transaction claims at the same moment makes the
 //! statement wait for that transaction's end, so of two nodes with the same request one stores it and the other finds
 //! it. Keys are claimed in their own order, so that two groups cannot wait for each other.
+//!
+//! Nearly all keys are new. So a group is first written as if all its keys were, in one statement; when one is not, nothing
+//! of it was, and the group is written again with a look at its keys, as are the groups that come next.
 
 use std::collections::{BTreeMap, HashSet};
 
 use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
 
 use super::line::Statements;
 use super::step::{Accept, Schedule, Step};
@@ -34,6 +38,23 @@ struct Known {
     request: Option<Vec<u8>>,
     message: i64,
     born: i64,
+}
+
+/// Rows of `message_key`.
+#[derive(Default)]
+pub(super) struct KeyColumns<'a> {
+    pub(super) key: Vec<&'a [u8]>,
+    request: Vec<Option<&'a [u8]>>,
+    message: Vec<i64>,
+    born: Vec<i64>,
+    kind: Vec<i16>,
+}
+
+impl KeyColumns<'_> {
+    /// In the order of the statement's parameters.
+    pub(super) fn values(&self) -> [&(dyn ToSql + Sync); 5] {
+        [&self.key, &self.request, &self.message, &self.born, &self.kind]
+    }
 }
 
 /// The keys of a group.
@@ -66,6 +87,19 @@ impl Keys {
         self.wanted.is_empty()
     }
 
+    /// As columns, in their own order.
+    pub(super) fn columns(&self) -> KeyColumns<'_> {
+        let mut columns = KeyColumns::default();
+        for (key, wanted) in &self.wanted {
+            columns.key.push(key);
+            columns.request.push(wanted.request.as_ref().map(|request| &request[..]));
+            columns.message.push(wanted.message);
+            columns.born.push(wanted.born);
+            columns.kind.push(wanted.kind);
+        }
+        columns
+    }
+
     /// Claim the keys inside the open transaction, and settle the steps whose keys were there before.
     pub(super) async fn claim(
         &mut self,
@@ -74,17 +108,12 @@ impl Keys {
         shared: &Shared,
         steps: &mut [Step],
     ) -> Result<(), tokio_postgres::Error> {
-        let keys: Vec<&[u8]> = self.wanted.keys().map(|key| &key[..]).collect();
-        let requests: Vec<Option<&[u8]>> =
-            self.wanted.values().map(|wanted| wanted.request.as_ref().map(|request| &request[..])).collect();
-        let messages: Vec<i64> = self.wanted.values().map(|wanted| wanted.message).collect();
-        let born: Vec<i64> = self.wanted.values().map(|wanted| wanted.born).collect();
-        let kinds: Vec<i16> = self.wanted.values().map(|wanted| wanted.kind).collect();
+        let columns = self.columns();
         let oldest = shared.oldest_key(shared.idempotency_window).0;
         let oldest_deduped = shared.oldest_key(shared.dedupe_window).0;
-        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
-            [&keys, &requests, &messages, &born, &kinds, &oldest, &oldest_deduped];
-        let only_keys: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&keys];
+        let mut values = columns.values().to_vec();
+        values.extend([&oldest as &(dyn ToSql + Sync), &oldest_deduped]);
+        let only_keys: [&(dyn ToSql + Sync); 1] = [&columns.key];
         let (claimed, found) = tokio::join!(
             biased;
             client.execute(&statements.claim_keys, &values),

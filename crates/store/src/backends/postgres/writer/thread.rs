@@ -5,10 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
 use tokio::runtime::{Handle, Runtime};
+use tokio::time::Instant;
+
+use tokio_postgres::error::SqlState;
 
 use super::columns::Row;
 use super::commit::{Committed, Failure, commit};
@@ -255,6 +258,14 @@ impl Writer {
         }
     }
 
+    fn reload_partitions(&self) {
+        let shared = Arc::clone(&self.shared);
+        let reading = self.main.spawn(async move { shared.partitions.reload().await });
+        if let Ok(Err(error)) = self.runtime.block_on(reading) {
+            tracing::warn!(%error, "failed to read the partitions of history");
+        }
+    }
+
     fn failed(&mut self, failure: Failure, mut steps: Vec<Step>, backing: Vec<Row>, alone: bool) {
         match failure {
             Failure::Fenced => {
@@ -272,6 +283,11 @@ impl Writer {
                 self.lose_line();
                 steps.iter_mut().for_each(|step| step.answer(&away()));
                 self.doubt = Some(Doubt { steps, backing, node: self.node });
+            }
+            Failure::Refused(error) if error.code() == Some(&SqlState::CHECK_VIOLATION) => {
+                // Another node has dropped a partition that is known here.
+                self.reload_partitions();
+                self.put_off_steps(steps, &StoreError::Unavailable("history is being cut anew".to_owned()));
             }
             Failure::Refused(error) => match Database::fault(&error) {
                 StoreError::Unavailable(why) => {
