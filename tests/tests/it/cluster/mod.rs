@@ -12,6 +12,7 @@ mod hand_over;
 mod load;
 mod once;
 mod order;
+mod outcomes;
 mod plan;
 mod publisher;
 mod reads;

@@ -1,7 +1,5 @@
 //! What most tests of several nodes begin with: the nodes, a receiver, an application.
 
-use std::sync::Arc;
-
 use hooktide_testkit::{Api, Cluster, Receiver, ScratchSchema, ServerSetup, ServerUnderTest};
 use serde_json::{Value, json};
 
@@ -11,7 +9,8 @@ pub(super) struct World {
     pub(super) cluster: Cluster,
     pub(super) receiver: Receiver,
     pub(super) app: String,
-    pub(super) schema: Arc<ScratchSchema>,
+    /// Dropped after the nodes.
+    _schema: ScratchSchema,
 }
 
 impl World {
@@ -20,10 +19,10 @@ impl World {
     }
 
     pub(super) async fn with(nodes: usize, with: impl Fn(ServerSetup) -> ServerSetup) -> Self {
-        let schema = Arc::new(ScratchSchema::create().await);
+        let schema = ScratchSchema::create().await;
         let cluster = Cluster::start(&schema.url(), nodes, with).await;
         let app = cluster.nodes[0].server.api().create_app("World").await;
-        Self { cluster, receiver: Receiver::start().await, app, schema }
+        Self { cluster, receiver: Receiver::start().await, app, _schema: schema }
     }
 
     /// A client of that node.
