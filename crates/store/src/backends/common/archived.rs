@@ -27,7 +27,10 @@ pub(in super::super) fn id_key_of(manifest: &Manifest, vault: &Vault) -> Result<
 }
 
 /// A store's sealed key of ids, which this vault opens: nobody moves what nobody can read.
-pub(in super::super) fn check_id_key(sealed: Option<Vec<u8>>, vault: &Vault) -> Result<Vec<u8>, TransferError> {
+pub(in super::super) fn check_id_key(
+    sealed: Option<Vec<u8>>,
+    vault: &Vault,
+) -> Result<Vec<u8>, TransferError> {
     let sealed = sealed.ok_or_else(|| {
         TransferError::refused("the store is empty: no server has used it yet", "check HOOKTIDE_DATABASE_URL")
     })?;

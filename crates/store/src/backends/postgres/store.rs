@@ -122,8 +122,12 @@ impl PostgresStore {
         let keeper = cluster::start(&shared, &options.node_name).await?;
         // Once more: an import that began meanwhile looks for nodes after it has left its note.
         refuse_unfinished(&shared.database).await?;
-        let thread =
-            writer::spawn(Arc::clone(&shared)).map_err(|error| StoreError::Database(error.to_string()))?;
+        let (ready, is_ready) = oneshot::channel();
+        let thread = writer::spawn(Arc::clone(&shared), ready)
+            .map_err(|error| StoreError::Database(error.to_string()))?;
+        if is_ready.await.is_err() {
+            return Err(StoreError::Unavailable("the database does not answer".to_owned()));
+        }
         Ok(Self {
             core,
             history,

@@ -210,7 +210,10 @@ pub(super) fn history_folder(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(super) fn open_chain(folder: &Path, now: Timestamp) -> rusqlite::Result<(Arc<Chain>, rusqlite::Connection)> {
+pub(super) fn open_chain(
+    folder: &Path,
+    now: Timestamp,
+) -> rusqlite::Result<(Arc<Chain>, rusqlite::Connection)> {
     let io = |error: std::io::Error| {
         rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use tokio_postgres::error::SqlState;
@@ -29,12 +30,14 @@ use crate::{ScheduleRow, StoreError};
 const TICK: Duration = Duration::from_millis(100);
 /// Pause while nothing can be committed: callers are refused that late.
 const AWAY_PAUSE: Duration = Duration::from_millis(50);
+/// Looks at the start whether it can commit, a pause between them.
+const FIRST_LOOKS_MAX: usize = 200;
 /// How long the making of a connection is waited for at a time.
 const CONNECT_STEP: Duration = Duration::from_millis(100);
 /// Between two tries to connect: doubled from the first to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// A commit that takes longer shows that the database does not answer: new callers are refused at once.
-const SILENCE_MAX: Duration = Duration::from_secs(1);
+const SILENCE_MAX: Duration = Duration::from_secs(2);
 /// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
 const MEMORY_ONLY_MAX: Duration = Duration::from_secs(4);
 /// Rows for such deliveries that go with one group.
@@ -65,7 +68,12 @@ pub(in super::super) struct Writer {
 }
 
 /// Start the thread.
-pub(in super::super) fn spawn(shared: Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
+///
+/// `ready` hears when it can commit; it is dropped when that was not to be had in time.
+pub(in super::super) fn spawn(
+    shared: Arc<Shared>,
+    ready: oneshot::Sender<()>,
+) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let writer = Writer {
         generation: shared.membership.generation(),
@@ -81,11 +89,21 @@ pub(in super::super) fn spawn(shared: Arc<Shared>) -> std::io::Result<JoinHandle
         doubt: None,
         last_seq: Seq::MIN,
     };
-    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run())
+    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run(ready))
 }
 
 impl Writer {
-    fn run(mut self) {
+    fn run(mut self, ready: oneshot::Sender<()>) {
+        let mut looks = 0;
+        while !self.is_ready() && looks < FIRST_LOOKS_MAX {
+            looks += 1;
+            std::thread::park_timeout(AWAY_PAUSE);
+        }
+        if looks == FIRST_LOOKS_MAX {
+            return;
+        }
+        // Whoever opened the store may have gone.
+        let _ = ready.send(());
         let mut failed_tries = 0;
         while let Some(group) = self.shared.queue.take(TICK) {
             self.follow_membership();

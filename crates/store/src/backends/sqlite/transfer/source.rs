@@ -18,8 +18,8 @@ use super::super::lock::StoreLock;
 use super::super::recover::recover;
 use super::super::store::{USE, history_folder, last_seq, open_chain};
 use super::cells::{count, failed, select_all, stream, unpack};
-use crate::backends::common::configuration::ID_KEY;
 use crate::backends::common::check_id_key;
+use crate::backends::common::configuration::ID_KEY;
 use crate::transfer::{Mark, Picture, Sink, Source, TABLES, Table, TransferError};
 use crate::vault::Vault;
 
