@@ -50,11 +50,11 @@ async fn every_column_of_every_backend_is_in_the_list_of_what_is_moved() {
 }
 
 fn columns_of(path: &Path) -> Vec<(String, String)> {
-    let connection = rusqlite::Connection::open(path).unwrap();
+    let connection = rusqlite::Connection::open(path).expect("the database is read");
     let sql =
         "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
-    let mut select = connection.prepare(sql).unwrap();
-    let columns = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let mut select = connection.prepare(sql).expect("the database is read");
+    let columns = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("the database is read");
     columns.map(Result::unwrap).collect()
 }
 
