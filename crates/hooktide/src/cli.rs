@@ -117,6 +117,24 @@ pub(crate) enum Command {
     )]
     Nodes(NodesArgs),
 
+    /// Write everything in the store to a folder, to be imported into another store
+    ///
+    /// Run it with the server's configuration. From SQLite with the server stopped; from PostgreSQL, what nodes take
+    /// after the beginning is not in it. Secrets stay sealed with the main secret. When it is interrupted, the same
+    /// command goes on where it stopped.
+    #[command(after_help = "Examples:\n  hooktide export ./archive\n  \
+        HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide export ./archive")]
+    Export(ExportArgs),
+
+    /// Put what `hooktide export` wrote into an empty store
+    ///
+    /// Needs the main secret of the store that it comes from. Every row is counted in the end. When it is interrupted,
+    /// the same command goes on where it stopped; until it has ended no server opens the store.
+    #[command(after_help = "Examples:\n  \
+        HOOKTIDE_DATABASE_URL=postgres://hooktide@db.example.com/hooktide hooktide import ./archive\n  \
+        HOOKTIDE_DATABASE_URL=sqlite:///var/lib/hooktide/hooktide.db hooktide import ./archive")]
+    Import(ImportArgs),
+
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  \
         source <(hooktide completion bash)\n  \
@@ -303,6 +321,32 @@ pub(crate) enum MigrateVerb {
 
     /// Apply the versions that wait, as one transaction, and print them all
     Up(SettingArgs),
+}
+
+/// Arguments of `hooktide export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The archive's folder: a new one, or that of an export that was interrupted
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: PathBuf,
+
+    /// Rows in a file at most; an interrupted run repeats at most one file
+    #[arg(long, value_name = "N", default_value = "50000", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) part_rows: u64,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+}
+
+/// Arguments of `hooktide import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The archive's folder
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
 }
 
 /// Arguments of `hooktide completion`.

@@ -50,6 +50,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Nodes(arguments) => commands::nodes::run(&arguments),
         Command::Sign(arguments) => commands::sign::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
+        Command::Export(arguments) => commands::export::run(&arguments),
+        Command::Import(arguments) => commands::import::run(&arguments),
         Command::Openapi => commands::openapi::run(),
     }
 }

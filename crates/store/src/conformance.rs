@@ -4,6 +4,7 @@ pub mod configuration;
 pub mod flow;
 mod harness;
 pub mod history;
+pub mod moving;
 
 use std::pin::Pin;
 

@@ -11,6 +11,7 @@ mod flow;
 mod nodes;
 mod queries;
 mod seam;
+pub mod transfer;
 pub mod vault;
 
 pub use error::StoreError;

@@ -9,6 +9,7 @@
 mod api;
 mod at_rest;
 mod clock;
+mod cluster;
 mod dice;
 mod dns;
 mod integrity;
@@ -16,6 +17,7 @@ mod ledger;
 mod on_disk;
 mod postgres;
 mod process;
+mod proxy;
 mod raw;
 mod receiver;
 mod server;
@@ -25,6 +27,7 @@ mod wait;
 pub use api::{Api, CallError, Method, Reply, Request};
 pub use at_rest::AtRest;
 pub use clock::unix_seconds;
+pub use cluster::{Cluster, Node};
 pub use dice::Dice;
 pub use dns::{DnsQuestion, DnsReply, StubDns};
 pub use integrity::{check_databases, copy_of_databases};
@@ -32,10 +35,11 @@ pub use ledger::{
     Answer, Delivery, DeliveryState, Digest, Kill, Ledger, Publish, Sent, ServerView, Summary, Violation,
 };
 pub use on_disk::{Attempts, OnDisk};
-pub use postgres::{OwnPostgres, ScratchSchema, StopMode};
+pub use postgres::{Lives, OnRecord, OwnPostgres, ScratchSchema, StopMode};
 pub use process::output_within;
+pub use proxy::TcpProxy;
 pub use raw::{RawReply, raw_exchange, raw_exchange_within};
 pub use receiver::{Behaviour, Gate, Received, Receiver, verdict};
 pub use server::{Program, ServerSetup, ServerUnderTest, find_binary, on_postgres, workspace_root};
 pub use tls::{LocalAuthority, TlsFront, TlsIdentity};
-pub use wait::{DEADLINE, wait_until};
+pub use wait::{DEADLINE, wait_until, wait_until_within};

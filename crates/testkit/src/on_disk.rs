@@ -1,11 +1,12 @@
-//! What the server has on record about deliveries that no list of its API shows: those of a source's own application.
-//! Read from its history while it runs or after its death; nothing is written.
+//! What the server has on record about deliveries: also those that no list of its API shows (of a source's own
+//! application), and in one moment. Read from its history while it runs or after its death; nothing is written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use hooktide_model::{EndpointId, MessageId};
 use rusqlite::{Connection, OpenFlags};
+use tokio_postgres::Client;
 
 use crate::integrity::files_under;
 use crate::ledger::DeliveryState;
@@ -53,6 +54,18 @@ impl OnDisk {
     pub(crate) fn read_schema(schema: &ScratchSchema) -> Self {
         let mut all = Self::default();
         for row in schema.rows(ATTEMPTS_IN_SCHEMA) {
+            all.add((row.get(0), row.get(1)), (row.get(2), row.get(3)));
+        }
+        all
+    }
+
+    /// The same of tables in PostgreSQL, over a connection that is there already.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn in_postgres(client: &Client) -> Self {
+        let mut all = Self::default();
+        for row in client.query(ATTEMPTS_IN_SCHEMA, &[]).await.expect("the history can be read") {
             all.add((row.get(0), row.get(1)), (row.get(2), row.get(3)));
         }
         all

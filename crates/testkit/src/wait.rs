@@ -19,7 +19,10 @@ pub async fn wait_until<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) ->
 }
 
 /// As [`wait_until`] with a deadline of the caller's.
-pub(crate) async fn wait_until_within<T>(
+///
+/// # Panics
+/// As `wait_until`.
+pub async fn wait_until_within<T>(
     what: &str,
     limit: Duration,
     mut probe: impl AsyncFnMut() -> Option<T>,

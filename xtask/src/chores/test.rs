@@ -14,6 +14,9 @@ use crate::process;
 use crate::steps::Steps;
 use crate::workspace::{Profile, Workspace};
 
+/// What is run once more with servers on PostgreSQL.
+const ON_POSTGRES: &str = "package(hooktide-tests) and not test(/^(deploy|cluster|disk_full|failed_flush|slow_flush|moving|receive::disk)::/)";
+
 /// Run every check and every test. The arguments narrow the tests down, not the checks.
 ///
 /// # Errors
@@ -44,7 +47,17 @@ fn all_steps(workspace: &Workspace, filters: &[String], steps: &mut Steps) -> Re
     steps.run("doc tests", || process::run(workspace.cargo().args(["test", "--workspace", "--doc"])));
     let mut run = runner(workspace, tools, filters, &binary, &sdks);
     run.envs(servers.variables());
-    steps.must("tests", || process::run(&mut run))
+    steps.run("tests", || process::run(&mut run));
+    // The same black box over the other backend; what only the embedded store does is left out.
+    let mut shared = runner(workspace, tools, filters, &binary, &sdks);
+    if tools.nextest {
+        shared.args(["--no-tests", "pass", "-E", ON_POSTGRES]);
+    }
+    shared
+        .envs(servers.variables())
+        .env("HOOKTIDE_TEST_BACKEND", "postgres")
+        .env("HOOKTIDE_CRASH_ROUNDS", "10");
+    steps.must("tests on PostgreSQL", || process::run(&mut shared))
 }
 
 fn runner(workspace: &Workspace, tools: Tools, filters: &[String], binary: &Path, sdks: &Path) -> Command {

@@ -16,4 +16,5 @@ mod threads;
 pub(crate) use build::Server;
 pub(crate) use files::make_data_dir;
 pub(crate) use secrets::{jwt_secret, main_secret};
+pub(crate) use store::{chunk_age, retention};
 pub(crate) use threads::runtime;

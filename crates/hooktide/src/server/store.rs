@@ -13,6 +13,7 @@ use hooktide_store::backends::sqlite::{SqliteOptions, SqliteStore};
 use hooktide_store::vault::Vault;
 use tokio::sync::watch;
 
+use super::files::make_data_dir;
 use super::main_secret;
 use crate::failure::Failure;
 
@@ -39,6 +40,10 @@ pub(super) async fn open_store(
     })?;
     let opened: Result<Arc<dyn Store>, _> = match &config.database_url {
         DatabaseUrl::Sqlite(database) => {
+            make_data_dir(config).map_err(|error| {
+                let help = "choose another with HOOKTIDE_DATABASE_URL";
+                Failure::caused("cannot make the data directory", &error, help)
+            })?;
             let options = sqlite(config, database.path.clone(), vault, clock, fatal);
             SqliteStore::open(options).map(|store| Arc::new(store) as Arc<dyn Store>)
         }
@@ -53,9 +58,15 @@ pub(super) async fn open_store(
     })
 }
 
-fn retention(config: &Config) -> Retention {
+/// How much history is kept.
+pub(crate) fn retention(config: &Config) -> Retention {
     let history = config.retention.history.unwrap_or(FOR_EVER);
     Retention { history, disk_bytes_max: config.retention.disk_bytes_max.unwrap_or(0) }
+}
+
+/// How long a chunk of history stays open.
+pub(crate) fn chunk_age(config: &Config) -> Duration {
+    (retention(config).history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX)
 }
 
 fn sqlite(
@@ -75,7 +86,7 @@ fn sqlite(
         idempotency_keys_max: usize::try_from(config.idempotency.keys_max).unwrap_or(usize::MAX),
         chunk_events: config.storage.chunk_events,
         chunk_bytes: config.chunk_bytes(),
-        chunk_age: (retention.history / CHUNKS_PER_RETENTION).min(CHUNK_AGE_MAX),
+        chunk_age: chunk_age(config),
         free_bytes_min: config.storage.free_bytes_min,
         retention,
         on_fatal: Box::new(move |why| {

@@ -14,6 +14,7 @@ mod subject;
 use std::pin::Pin;
 
 pub use subject::ConfigurationSubject;
+pub(super) use subject::{new, org, other_org};
 
 /// A claim about a fresh store. Panics where it does not hold.
 pub type ClaimFn = for<'a> fn(&'a ConfigurationSubject) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;

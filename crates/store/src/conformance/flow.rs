@@ -10,6 +10,8 @@ mod receipts;
 mod recovery;
 mod schedule;
 
+pub(super) use receipts::{refusal, taken};
+
 use super::{ClaimFn, claims};
 
 /// Every claim, by name.

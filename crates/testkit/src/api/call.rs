@@ -1,6 +1,7 @@
 //! Building and sending one request over pooled keep-alive connections.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -21,8 +22,8 @@ const ANSWER_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     /// Nothing came back in time.
-    #[error("no answer within {DEADLINE:?}")]
-    Timeout,
+    #[error("no answer within {0:?}")]
+    Timeout(Duration),
     /// The connection failed before the whole answer was read.
     #[error("connection failed: {0}")]
     Connection(String),
@@ -166,6 +167,14 @@ impl Request {
     /// # Errors
     /// When there is no answer: the server may or may not have acted.
     pub async fn try_send(self) -> Result<Reply, CallError> {
+        self.try_send_within(DEADLINE).await
+    }
+
+    /// As [`try_send`](Self::try_send) with a deadline of the caller's.
+    ///
+    /// # Errors
+    /// As `try_send`.
+    pub async fn try_send_within(self, limit: Duration) -> Result<Reply, CallError> {
         let request =
             self.builder.body(Full::new(self.body.clone())).expect("the test builds a valid request");
         let question = format!("{} {} {}", request.method(), request.uri(), preview(&self.body));
@@ -181,7 +190,7 @@ impl Request {
             }
             Ok(Reply { question, status: parts.status.as_u16(), headers: parts.headers, body: body.into() })
         };
-        tokio::time::timeout(DEADLINE, exchange).await.unwrap_or(Err(CallError::Timeout))
+        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(CallError::Timeout(limit)))
     }
 }
 

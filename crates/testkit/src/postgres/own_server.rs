@@ -18,6 +18,9 @@ const FOLDERS: &[&str] = &[
     "/usr/lib/postgresql/14/bin",
 ];
 
+/// Below the ports that the kernel gives to outgoing connections, so that a stopped server finds its own still free.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
 /// Seconds that a start or stop may take.
 const PATIENCE_S: &str = "60";
 
@@ -82,11 +85,11 @@ impl OwnPostgres {
             let path = folder.path().to_str().expect("temporary folders have plain names");
             expect_success(Command::new("chown").args(["postgres", path]), "chown");
         }
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("there is a free port")
-            .port();
-        Self { folder, port, settings: settings.iter().map(|&setting| setting.to_owned()).collect() }
+        Self {
+            folder,
+            port: free_port(),
+            settings: settings.iter().map(|&setting| setting.to_owned()).collect(),
+        }
     }
 
     /// URL of its database `postgres`, as superuser.
@@ -133,6 +136,15 @@ impl Drop for OwnPostgres {
         let data = self.data();
         let _ = command("pg_ctl", &["stop", "-w", "-m", "immediate", "-D", &data]).output();
     }
+}
+
+/// Processes begin to look at different places, so that two tests seldom meet.
+fn free_port() -> u16 {
+    let count = PORTS.end - PORTS.start;
+    let first = u16::try_from(std::process::id() * 7 % u32::from(count)).expect("a remainder is small");
+    let mut ports = (0..count).map(|step| PORTS.start + (first + step) % count);
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    ports.find(is_free).expect("there is a free port")
 }
 
 fn is_root() -> bool {

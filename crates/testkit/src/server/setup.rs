@@ -95,7 +95,9 @@ impl ServerSetup {
     #[must_use]
     pub fn embedded(mut self) -> Self {
         self.schema = None;
-        self.without("HOOKTIDE_DATABASE_URL")
+        let of_a_cluster =
+            ["DATABASE_URL", "JWT_SECRET", "MAIN_SECRET", "DATABASE_POOL_SIZE", "CLUSTER_LEASE"];
+        of_a_cluster.into_iter().fold(self, |setup, name| setup.without(&format!("HOOKTIDE_{name}")))
     }
 
     /// Sets one environment variable of the server, `HOOKTIDE_*` in full.

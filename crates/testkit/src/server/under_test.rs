@@ -149,9 +149,31 @@ impl ServerUnderTest {
     /// # Panics
     /// When the process is gone.
     pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Stops it as a debugger or a machine without time would: it runs no further until it is resumed.
+    ///
+    /// # Panics
+    /// When the process is gone.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+        self.log.note("--- paused ---".to_owned());
+    }
+
+    /// Lets a paused one run on.
+    ///
+    /// # Panics
+    /// When the process is gone.
+    pub fn resume(&self) {
+        self.log.note("--- resumed ---".to_owned());
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
         let pid =
             i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a child has a process id");
-        kill_process(pid, Signal::TERM).expect("the server is running");
+        kill_process(pid, signal).expect("the server is running");
     }
 
     /// Sends SIGTERM and waits for the end.

@@ -4,6 +4,7 @@
 //! delivery stands; the queue before a writer, and what a writer remembers of deliveries in memory. A change here is a
 //! change of what every backend stores or answers.
 
+mod archived;
 mod committed;
 pub(super) mod configuration;
 mod damaged;
@@ -21,6 +22,7 @@ mod retention;
 mod sealing;
 mod standing;
 
+pub(super) use archived::{check_id_key, id_key_of};
 pub(super) use committed::{committed, stopped};
 pub use retention::Retention;
 

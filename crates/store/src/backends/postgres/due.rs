@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::LazyLock;
 
+use deadpool_postgres::Object;
 use hooktide_model::{Message, Seq, Timestamp, Trigger};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row};
 
 use super::database::Database;
@@ -99,8 +101,19 @@ pub(super) async fn due(
     Ok((found, next))
 }
 
+/// The rows of a statement that is prepared once per connection.
+async fn query(
+    client: &Object,
+    statement: &str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, StoreError> {
+    let fault = |error: Error| Database::fault(&error);
+    let prepared = client.prepare_cached(statement).await.map_err(fault)?;
+    client.query(&prepared, values).await.map_err(fault)
+}
+
 /// Whose rows of the endpoint this node serves: its own, those it took over, and those that it has the lease for.
-async fn owners(shared: &Shared, client: &Client, endpoint: Seq) -> Result<Vec<i64>, StoreError> {
+async fn owners(shared: &Shared, client: &Object, endpoint: Seq) -> Result<Vec<i64>, StoreError> {
     let mut owners: Vec<i64> = shared.membership.served().to_vec();
     let application = client.query_opt(APPLICATION, &[&endpoint.0]).await;
     let application: Option<i64> =
@@ -115,15 +128,15 @@ async fn owners(shared: &Shared, client: &Client, endpoint: Seq) -> Result<Vec<i
     Ok(owners)
 }
 
-async fn has_rows(client: &Client, key: Seq, endpoint: Seq) -> Result<bool, StoreError> {
+async fn has_rows(client: &Object, key: Seq, endpoint: Seq) -> Result<bool, StoreError> {
     const HAS_ROWS: &str = "SELECT EXISTS (SELECT FROM schedule WHERE owner = -$1::bigint AND ep = $2)";
-    let row = client.query_one(HAS_ROWS, &[&key.0, &endpoint.0]).await;
-    Ok(row.map_err(|error| Database::fault(&error))?.get(0))
+    let rows = query(client, HAS_ROWS, &[&key.0, &endpoint.0]).await?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
 }
 
 /// The owners' earliest rows that are not in hand.
 async fn rows(
-    client: &Client,
+    client: &Object,
     owners: &[i64],
     endpoint: Seq,
     limit: usize,
@@ -134,9 +147,8 @@ async fn rows(
     let mut found = Vec::new();
     let mut after = (i64::MIN, i64::MIN, i64::MIN);
     while found.len() < limit {
-        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
-            [&owners, &endpoint.0, &after.0, &after.1, &after.2, &page];
-        let rows = client.query(ROWS, &values).await.map_err(fault)?;
+        let values: [&(dyn ToSql + Sync); 6] = [&owners, &endpoint.0, &after.0, &after.1, &after.2, &page];
+        let rows = query(client, ROWS, &values).await?;
         for row in &rows {
             let (waiting, place) = unpack(row).map_err(fault)?;
             after = place;
@@ -166,7 +178,7 @@ fn unpack(row: &Row) -> Result<(Waiting, (i64, i64, i64)), Error> {
 
 async fn messages(
     shared: &Shared,
-    client: &Client,
+    client: &Object,
     rows: &[Waiting],
 ) -> Result<HashMap<Seq, Arc<Message>>, StoreError> {
     let wanted: HashSet<i64> = rows.iter().map(|waiting| waiting.message.0).collect();
@@ -174,9 +186,8 @@ async fn messages(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = client.query(MESSAGES.as_str(), &[&wanted]).await;
     let mut messages = HashMap::with_capacity(wanted.len());
-    for row in found.map_err(|error| Database::fault(&error))? {
+    for row in query(client, &MESSAGES, &[&wanted]).await? {
         if let Some(message) = unpack_message(&shared.mint, shared.clock.now(), &row, 0)? {
             messages.insert(message.seq(), Arc::new(message));
         }

@@ -22,8 +22,14 @@ pub(super) fn is_lost(error: &Error) -> bool {
     match error.code() {
         Some(code) => {
             code.code().starts_with("08")
-                || [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
-                    .contains(code)
+                || [
+                    SqlState::ADMIN_SHUTDOWN,
+                    SqlState::CRASH_SHUTDOWN,
+                    SqlState::CANNOT_CONNECT_NOW,
+                    // This process was stopped inside a transaction, and the database has ended the session.
+                    SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+                ]
+                .contains(code)
         }
         // Without the server's word it is the transport that failed, unless a value did not fit its type.
         None => !error.to_string().contains("serializing"),
@@ -31,9 +37,10 @@ pub(super) fn is_lost(error: &Error) -> bool {
 }
 
 fn is_passing(error: &Error) -> bool {
-    let Some(code) = error.code() else {
-        return is_lost(error);
-    };
+    if is_lost(error) {
+        return true;
+    }
+    let Some(code) = error.code() else { return false };
     // Class 40: a serialisation failure or deadlock. 53: out of disk, memory or connections. 57: stopping, starting, or a
     // statement out of time. 58: an error of its system.
     matches!(code.code().get(..2), Some("08" | "40" | "53" | "57" | "58"))

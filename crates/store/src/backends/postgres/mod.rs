@@ -18,6 +18,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod transfer;
 mod writer;
 
 pub use self::core::PgCore;
@@ -25,3 +26,4 @@ pub use checks::check;
 pub use endpoint::DatabaseOptions;
 pub use schema::{migrate, migration_status};
 pub use store::{PostgresOptions, PostgresStore, nodes};
+pub use transfer::{PostgresSource, PostgresTarget, PostgresTargetOptions};

@@ -16,6 +16,7 @@ use super::database::Database;
 use super::endpoint::DatabaseOptions;
 use super::history::{KeyWindows, Partitions, PgHistory, sweep};
 use super::shared::Shared;
+use super::transfer::refuse_unfinished;
 use super::{checks, due, schema, writer};
 use crate::backends::common::queue::{Op, Prepared, PreparedReceipt, PreparedRefusal, Queue};
 use crate::backends::common::{
@@ -83,6 +84,7 @@ impl PostgresStore {
             tracing::warn!("{warning}");
         }
         schema::bring_up(&database).await?;
+        refuse_unfinished(&database).await?;
         let vault = Arc::new(options.vault);
         let clock = Arc::clone(&options.clock);
         let core = PgCore::over(
@@ -118,8 +120,14 @@ impl PostgresStore {
             on_fatal: options.on_fatal,
         });
         let keeper = cluster::start(&shared, &options.node_name).await?;
-        let thread =
-            writer::spawn(Arc::clone(&shared)).map_err(|error| StoreError::Database(error.to_string()))?;
+        // Once more: an import that began meanwhile looks for nodes after it has left its note.
+        refuse_unfinished(&shared.database).await?;
+        let (ready, is_ready) = oneshot::channel();
+        let thread = writer::spawn(Arc::clone(&shared), ready)
+            .map_err(|error| StoreError::Database(error.to_string()))?;
+        if is_ready.await.is_err() {
+            return Err(StoreError::Unavailable("the database does not answer".to_owned()));
+        }
         Ok(Self {
             core,
             history,

@@ -72,6 +72,11 @@ impl KeyFinder<'_> {
     }
 }
 
+/// Whether the chunk has that key.
+pub(super) fn holds(chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<bool> {
+    find_in(chunk, key).map(|found| found.is_some())
+}
+
 fn find_in(chunk: &Chunk, key: &[u8; 16]) -> rusqlite::Result<Option<KeyEntry>> {
     if let Some(index) = &*chunk.index.read() {
         return Ok(index.keys.get(key).copied());

@@ -11,6 +11,7 @@ mod core;
 mod due;
 mod history;
 mod keys;
+mod lock;
 mod parts;
 mod read_back;
 mod recover;
@@ -18,6 +19,7 @@ mod retention;
 mod store;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod writer;
 
 mod configuration;
@@ -25,3 +27,4 @@ mod configuration;
 pub use self::core::{CoreDb, migrate_file, migration_status};
 pub use super::common::Retention;
 pub use store::{SqliteOptions, SqliteStore};
+pub use transfer::{SqliteSource, SqliteTarget, SqliteTargetOptions};

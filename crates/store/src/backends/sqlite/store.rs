@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hooktide_model::{
@@ -13,11 +13,13 @@ use hooktide_model::{
 };
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::chain::Chain;
 use super::chunk::{Chunk, Meta, chunk_path, create_file, get_meta, list_chunks, open_writer};
 use super::core::CoreDb;
 use super::history;
+use super::lock::StoreLock;
 use super::parts::Parts;
 use super::read_back::ReadBack;
 use super::retention;
@@ -25,7 +27,8 @@ use super::writer::{
     self, Op, Prepared, PreparedReceipt, PreparedRefusal, Queue, Writer, WriterSettings, WriterShared,
     store_error,
 };
-use crate::backends::common::{Retention, committed, pack_body, seal_head, stopped, uid_key};
+use crate::backends::common::{Retention, committed, fill_random, pack_body, seal_head, stopped, uid_key};
+use crate::transfer::Mark;
 use crate::vault::Vault;
 use crate::{
     Accepted, AttemptCounts, AttemptFilter, Due, Flow, FlowListener, History, Idempotency, InHand,
@@ -35,6 +38,9 @@ use crate::{
 
 /// How often a read is begun while retention takes chunks away.
 const READ_TRIES_MAX: usize = 5;
+
+/// The fact that is another one after each opening.
+pub(super) const USE: &str = "use";
 
 /// How a SQLite store behaves.
 pub struct SqliteOptions {
@@ -73,20 +79,26 @@ pub struct SqliteStore {
     writer: Mutex<Option<JoinHandle<()>>>,
     opened_at: Instant,
     load: Mutex<Load>,
+    /// Until it is closed, no other process opens the store.
+    lock: Mutex<Option<StoreLock>>,
 }
 
 impl SqliteStore {
     /// Open or create the store, recover what a crash left, and start its writer.
     ///
     /// # Errors
-    /// When a file cannot be opened, was written by a newer program, or with another main secret.
+    /// When a file cannot be opened, was written by a newer program, or with another main secret; when another process
+    /// has the store open, or an import into it has not ended.
     pub fn open(options: SqliteOptions) -> Result<Self, StoreError> {
+        let lock = StoreLock::take(&options.path)?;
         let core = CoreDb::open(
             &options.path,
             options.vault,
             Arc::clone(&options.clock),
             options.idempotency_window,
         )?;
+        Mark::refuse_unfinished(core.get_meta(Mark::NAME)?.as_deref())?;
+        note_use(&core)?;
         let mint = IdMint::new(&core.id_key());
         let started_at = options.clock.now();
         let folder = history_folder(&options.path);
@@ -137,6 +149,7 @@ impl SqliteStore {
             writer: Mutex::new(Some(thread)),
             opened_at: Instant::now(),
             load: Mutex::default(),
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -179,18 +192,28 @@ fn read_again_when_dropped<T>(
     work(parts)
 }
 
+/// From now on the store may change: whoever looked at it before has an old picture.
+fn note_use(core: &CoreDb) -> Result<(), StoreError> {
+    let mut nonce = [0; 16];
+    fill_random(&mut nonce);
+    core.put_meta(USE, &nonce)
+}
+
 fn database(error: &rusqlite::Error) -> StoreError {
     StoreError::Database(error.to_string())
 }
 
 /// `…/hooktide.db` keeps its history in `…/hooktide.db.history/`.
-fn history_folder(path: &Path) -> PathBuf {
+pub(super) fn history_folder(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".history");
     PathBuf::from(name)
 }
 
-fn open_chain(folder: &Path, now: Timestamp) -> rusqlite::Result<(Arc<Chain>, rusqlite::Connection)> {
+pub(super) fn open_chain(
+    folder: &Path,
+    now: Timestamp,
+) -> rusqlite::Result<(Arc<Chain>, rusqlite::Connection)> {
     let io = |error: std::io::Error| {
         rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
@@ -228,7 +251,7 @@ fn open_chain(folder: &Path, now: Timestamp) -> rusqlite::Result<(Arc<Chain>, ru
 }
 
 /// The largest key in history.
-fn last_seq(chain: &Chain) -> Seq {
+pub(super) fn last_seq(chain: &Chain) -> Seq {
     let of_chunk = |chunk: &Arc<Chunk>| {
         let messages = chunk.summary.last_seq.load(Ordering::Acquire).max(chunk.summary.first_seq);
         messages.max(chunk.summary.attempt_max.load(Ordering::Acquire))
@@ -350,6 +373,7 @@ impl Flow for SqliteStore {
         if tokio::task::spawn_blocking(move || thread.join().is_err()).await.unwrap_or(true) {
             tracing::error!("the store's writer panicked");
         }
+        drop(self.lock.lock().take());
     }
 
     async fn sweep(&self) -> Result<usize, StoreError> {

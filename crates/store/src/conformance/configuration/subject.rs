@@ -30,12 +30,12 @@ pub struct ConfigurationSubject {
 
 impl ConfigurationSubject {
     /// A new id.
-    pub(super) fn id<I: TypedId>(&self) -> I {
+    pub(in super::super) fn id<I: TypedId>(&self) -> I {
         self.mint.id(self.seqs.next(self.clock.now()))
     }
 
     /// A new application, not inserted.
-    pub(super) fn application(&self, org: &OrgId, application_uid: Option<&str>) -> Application {
+    pub(in super::super) fn application(&self, org: &OrgId, application_uid: Option<&str>) -> Application {
         Application {
             id: self.id(),
             org: org.clone(),
@@ -50,7 +50,7 @@ impl ConfigurationSubject {
     }
 
     /// A new source with every field set, not inserted.
-    pub(super) fn source(&self, org: &OrgId, source_uid: Option<&str>) -> Source {
+    pub(in super::super) fn source(&self, org: &OrgId, source_uid: Option<&str>) -> Source {
         let id = self.id();
         Source {
             id,
@@ -94,7 +94,7 @@ impl ConfigurationSubject {
     }
 
     /// A new endpoint with every field set, not inserted.
-    pub(super) fn endpoint(&self, app: AppId, endpoint_uid: Option<&str>) -> Endpoint {
+    pub(in super::super) fn endpoint(&self, app: AppId, endpoint_uid: Option<&str>) -> Endpoint {
         let id = self.id();
         Endpoint {
             id,
@@ -132,7 +132,7 @@ impl ConfigurationSubject {
     }
 
     /// A new event type with every field set, not inserted.
-    pub(super) fn event_type(&self, org: &OrgId, type_name: &str) -> EventType {
+    pub(in super::super) fn event_type(&self, org: &OrgId, type_name: &str) -> EventType {
         EventType {
             org: org.clone(),
             name: name(type_name),
@@ -149,60 +149,60 @@ impl ConfigurationSubject {
     }
 
     /// Insert a new application.
-    pub(super) async fn given_application(&self, org: &OrgId, uid: Option<&str>) -> Application {
+    pub(in super::super) async fn given_application(&self, org: &OrgId, uid: Option<&str>) -> Application {
         new(self.store.insert_application(self.application(org, uid), None).await)
     }
 
     /// Insert a new endpoint.
-    pub(super) async fn given_endpoint(&self, app: AppId, uid: Option<&str>) -> Endpoint {
+    pub(in super::super) async fn given_endpoint(&self, app: AppId, uid: Option<&str>) -> Endpoint {
         new(self.store.insert_endpoint(self.endpoint(app, uid), None).await)
     }
 
     /// Insert a new event type.
-    pub(super) async fn given_event_type(&self, org: &OrgId, name: &str) -> EventType {
+    pub(in super::super) async fn given_event_type(&self, org: &OrgId, name: &str) -> EventType {
         new(self.store.insert_event_type(self.event_type(org, name), None).await)
     }
 
     /// A later time, which the clock now shows.
-    pub(super) fn later(&self) -> Timestamp {
+    pub(in super::super) fn later(&self) -> Timestamp {
         self.clock.advance(Duration::from_millis(1500));
         self.clock.now()
     }
 }
 
 /// The organisation that most claims are about.
-pub(super) fn org() -> OrgId {
+pub(in super::super) fn org() -> OrgId {
     OrgId::trusted("org_one")
 }
 
 /// Another organisation.
-pub(super) fn other_org() -> OrgId {
+pub(in super::super) fn other_org() -> OrgId {
     OrgId::trusted("org_two")
 }
 
-pub(super) fn uid(text: &str) -> Uid {
+pub(in super::super) fn uid(text: &str) -> Uid {
     Uid::trusted(text)
 }
 
-pub(super) fn name(text: &str) -> EventTypeName {
+pub(in super::super) fn name(text: &str) -> EventTypeName {
     EventTypeName::trusted(text)
 }
 
-pub(super) fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(in super::super) fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-pub(super) fn secret(text: &str, expires_at: Option<Timestamp>) -> EndpointSecret {
+pub(in super::super) fn secret(text: &str, expires_at: Option<Timestamp>) -> EndpointSecret {
     EndpointSecret { secret: text.to_owned(), expires_at }
 }
 
 /// An idempotency key with a request's hash.
-pub(super) fn key(key: u8, request: u8) -> Option<Idempotency> {
+pub(in super::super) fn key(key: u8, request: u8) -> Option<Idempotency> {
     Some(Idempotency { key: [key; 16], request: [request; 16] })
 }
 
 /// The row of an insert or save that must not have been a replay.
-pub(super) fn new<T: std::fmt::Debug>(outcome: Result<Written<T>, StoreError>) -> T {
+pub(in super::super) fn new<T: std::fmt::Debug>(outcome: Result<Written<T>, StoreError>) -> T {
     match outcome {
         Ok(Written::New(row)) => row,
         other => panic!("expected a new row, got {other:?}"),
@@ -210,7 +210,7 @@ pub(super) fn new<T: std::fmt::Debug>(outcome: Result<Written<T>, StoreError>) -
 }
 
 /// The row of an insert or save that must have been a replay.
-pub(super) fn replayed<T: std::fmt::Debug>(outcome: Result<Written<T>, StoreError>) -> T {
+pub(in super::super) fn replayed<T: std::fmt::Debug>(outcome: Result<Written<T>, StoreError>) -> T {
     match outcome {
         Ok(Written::Replayed(row)) => row,
         other => panic!("expected a replay, got {other:?}"),

@@ -11,7 +11,7 @@ use hooktide_model::{
 use super::super::harness::{Harness, is_unavailable};
 use crate::{Idempotency, NewMessage, NewReceipt, NewRefusal, ReceiptFilter, StoreError};
 
-fn receipt(harness: &Harness, source: Seq, code: &str) -> NewReceipt {
+pub(in super::super) fn receipt(harness: &Harness, source: Seq, code: &str) -> NewReceipt {
     let head = ReceiptHead {
         received_ms: harness.now().unix_ms(),
         method: "POST".to_owned(),
@@ -34,7 +34,7 @@ fn receipt(harness: &Harness, source: Seq, code: &str) -> NewReceipt {
 }
 
 /// A message that a source took; `key` makes it the same event as another, `request` stands for its body.
-fn taken(harness: &Harness, source: Seq, key: u8, request: u8) -> NewMessage {
+pub(in super::super) fn taken(harness: &Harness, source: Seq, key: u8, request: u8) -> NewMessage {
     NewMessage {
         idempotency: Some(Idempotency { key: [key; 16], request: [request; 16] }),
         receipt: Some(receipt(harness, source, "accepted")),
@@ -42,7 +42,7 @@ fn taken(harness: &Harness, source: Seq, key: u8, request: u8) -> NewMessage {
     }
 }
 
-fn refusal(harness: &Harness, source: Seq, body: Option<&'static [u8]>) -> NewRefusal {
+pub(in super::super) fn refusal(harness: &Harness, source: Seq, body: Option<&'static [u8]>) -> NewRefusal {
     let receipt = receipt(harness, source, "no_signature_matched");
     NewRefusal { receipt, body: body.map(Bytes::from_static) }
 }

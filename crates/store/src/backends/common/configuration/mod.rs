@@ -14,6 +14,6 @@ pub(in crate::backends) use context::{ClockRef, Context, IDEMPOTENCY_ROWS_MAX, K
 pub(in crate::backends) use endpoint_columns::{EndpointColumns, labels};
 pub(in crate::backends) use pages::{Walk, rows_to_read};
 pub(in crate::backends) use sealed::{
-    ID_KEY, ID_KEY_BYTES, OpenedSource, open_destination, open_headers, open_id_key, open_secret,
-    open_source, open_transformation, seal_id_key, seal_secret, seal_source,
+    ID_KEY, ID_KEY_BYTES, ID_KEY_PLACE, OpenedSource, open_destination, open_headers, open_id_key,
+    open_secret, open_source, open_transformation, seal_id_key, seal_secret, seal_source,
 };

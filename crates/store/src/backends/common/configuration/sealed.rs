@@ -18,7 +18,9 @@ use crate::vault::{SealContext, Vault};
 pub(in crate::backends) const ID_KEY_BYTES: usize = 32;
 /// The fact of `meta` that holds it.
 pub(in crate::backends) const ID_KEY: &str = "id_key";
-const ID_KEY_PLACE: SealContext<'static> = SealContext { table: "meta", row: b"id_key", column: "value" };
+/// Where it is sealed for.
+pub(in crate::backends) const ID_KEY_PLACE: SealContext<'static> =
+    SealContext { table: "meta", row: b"id_key", column: "value" };
 
 /// The key that ids are made with, as it is written.
 pub(in crate::backends) fn seal_id_key(vault: &Vault, key: &[u8; ID_KEY_BYTES]) -> Vec<u8> {

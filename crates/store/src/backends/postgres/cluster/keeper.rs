@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::{SLOTS, Seq, Timestamp};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_postgres::{Client, Error};
 
 use super::adopt::adopt_orphans;

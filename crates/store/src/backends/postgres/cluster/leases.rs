@@ -4,11 +4,12 @@
 //! own, and the fence of its node is its fence.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::Seq;
 use parking_lot::RwLock;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tokio_postgres::Error;
 
 use super::super::database::Database;
@@ -29,10 +30,20 @@ const FENCE: &str = "SELECT hooktide_fence($1)";
 const RELEASE: &str = "DELETE FROM lease WHERE node = $1 AND key = ANY($2) AND NOT EXISTS \
      (SELECT FROM schedule WHERE owner = -key) RETURNING key";
 
+/// How a lease is had.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// Rows are served under it.
+    Served,
+    /// The database is being asked whether it can go: no row is read under it, but outcomes of rows that were read before
+    /// are still this node's to write, and keep it from going.
+    GivenBack,
+}
+
 /// What this node has.
 #[derive(Default)]
 pub(in super::super) struct Leases {
-    held: RwLock<HashSet<Seq>>,
+    held: RwLock<HashMap<Seq, Hold>>,
     /// Those that are kept without rows in the schedule.
     kept: RwLock<HashSet<Seq>>,
     refused: parking_lot::Mutex<HashMap<Seq, Instant>>,
@@ -43,7 +54,12 @@ pub(in super::super) struct Leases {
 impl Leases {
     /// Whether this node has it.
     pub(in super::super) fn has(&self, key: Seq) -> bool {
-        self.held.read().contains(&key)
+        self.held.read().get(&key) == Some(&Hold::Served)
+    }
+
+    /// Whether outcomes of its rows are this node's to write.
+    pub(in super::super) fn may_record(&self, key: Seq) -> bool {
+        self.held.read().contains_key(&key)
     }
 
     /// Have it, or try to get it. With `keep` it is not given back while this node lives.
@@ -66,7 +82,7 @@ impl Leases {
         let generation = shared.membership.generation();
         let is_ours = ask(shared, key).await?;
         if is_ours && shared.membership.generation() == generation {
-            self.held.write().insert(key);
+            self.held.write().insert(key, Hold::Served);
             return Ok(true);
         }
         let mut refused = self.refused.lock();
@@ -81,18 +97,24 @@ impl Leases {
     pub(super) async fn release_idle(&self, shared: &Shared) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let kept = self.kept.read().clone();
-        let idle: Vec<i64> =
-            self.held.read().iter().filter(|key| !kept.contains(*key)).map(|key| key.0).collect();
+        let mut idle = HashSet::new();
+        // Not served while the database decides: nothing new is read under it.
+        for (key, hold) in self.held.write().iter_mut().filter(|(key, _)| !kept.contains(*key)) {
+            if *hold == Hold::Served {
+                idle.insert(*key);
+            }
+            *hold = Hold::GivenBack;
+        }
         if idle.is_empty() {
             return Ok(());
         }
-        // Not held while the database decides: nothing new is read under it.
-        self.held.write().retain(|key| kept.contains(key));
-        let released = release(shared, &idle).await;
-        let gone: HashSet<i64> =
-            released.as_ref().map_or_else(|_| HashSet::new(), |keys| keys.iter().copied().collect());
-        self.held.write().extend(idle.into_iter().filter(|key| !gone.contains(key)).map(Seq));
-        released.map(|_| ())
+        let keys: Vec<i64> = idle.iter().map(|key| key.0).collect();
+        // After an error nobody knows: whoever wants to serve one asks the database again.
+        let gone: HashSet<Seq> = release(shared, &keys).await?.into_iter().map(Seq).collect();
+        let mut held = self.held.write();
+        held.retain(|key, _| !gone.contains(key));
+        held.iter_mut().filter(|(key, _)| idle.contains(*key)).for_each(|(_, hold)| *hold = Hold::Served);
+        Ok(())
     }
 
     /// A new life begins: nothing is held any more.

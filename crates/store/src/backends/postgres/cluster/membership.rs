@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::RwLock;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// Of the lease, the part at whose end a node stops sending: another may take over at its full length.
 const SAFE_PART: f64 = 0.8;

@@ -11,8 +11,11 @@ use crate::StoreError;
 
 /// Plans of statements over arrays are made once and must look rows up by their keys: what the planner assumes of an
 /// array's length would have it read the whole schedule for a few rows.
+///
+/// A node that is stopped between claiming keys and its commit would have every other node wait that is asked with one of
+/// these keys, and whoever wants to take its work over: the database ends such a transaction soon.
 const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
-     SET plan_cache_mode = force_generic_plan";
+     SET plan_cache_mode = force_generic_plan; SET idle_in_transaction_session_timeout = '2s'";
 
 /// Raises HT001 when another node has taken this one's work over.
 const FENCE: &str = "SELECT hooktide_fence($1)";

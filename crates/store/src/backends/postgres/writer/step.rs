@@ -111,7 +111,7 @@ fn ended_row(outcome: &Outcome, shared: &Shared, outstanding: &Outstanding) -> O
         DeliverySource::Lane => None,
         DeliverySource::Schedule(row) => {
             let is_ours = match row.segment {
-                owner if owner < 0 => shared.leases.has(Seq(-owner)),
+                owner if owner < 0 => shared.leases.may_record(Seq(-owner)),
                 owner => shared.membership.serves(owner),
             };
             is_ours.then_some(Some(row))

@@ -5,10 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hooktide_model::{Seq, Timestamp, Trigger};
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use tokio_postgres::error::SqlState;
 
 use super::columns::Row;
 use super::commit::{Committed, Failure, commit};
@@ -26,12 +30,14 @@ use crate::{ScheduleRow, StoreError};
 const TICK: Duration = Duration::from_millis(100);
 /// Pause while nothing can be committed: callers are refused that late.
 const AWAY_PAUSE: Duration = Duration::from_millis(50);
+/// Looks at the start whether it can commit, a pause between them.
+const FIRST_LOOKS_MAX: usize = 200;
 /// How long the making of a connection is waited for at a time.
 const CONNECT_STEP: Duration = Duration::from_millis(100);
 /// Between two tries to connect: doubled from the first to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// A commit that takes longer shows that the database does not answer: new callers are refused at once.
-const SILENCE_MAX: Duration = Duration::from_secs(1);
+const SILENCE_MAX: Duration = Duration::from_secs(2);
 /// A delivery that waits longer in memory gets a schedule row, so that the low-water mark can pass it.
 const MEMORY_ONLY_MAX: Duration = Duration::from_secs(4);
 /// Rows for such deliveries that go with one group.
@@ -62,7 +68,12 @@ pub(in super::super) struct Writer {
 }
 
 /// Start the thread.
-pub(in super::super) fn spawn(shared: Arc<Shared>) -> std::io::Result<JoinHandle<()>> {
+///
+/// `ready` hears when it can commit; it is dropped when that was not to be had in time.
+pub(in super::super) fn spawn(
+    shared: Arc<Shared>,
+    ready: oneshot::Sender<()>,
+) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let writer = Writer {
         generation: shared.membership.generation(),
@@ -78,11 +89,21 @@ pub(in super::super) fn spawn(shared: Arc<Shared>) -> std::io::Result<JoinHandle
         doubt: None,
         last_seq: Seq::MIN,
     };
-    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run())
+    std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || writer.run(ready))
 }
 
 impl Writer {
-    fn run(mut self) {
+    fn run(mut self, ready: oneshot::Sender<()>) {
+        let mut looks = 0;
+        while !self.is_ready() && looks < FIRST_LOOKS_MAX {
+            looks += 1;
+            std::thread::park_timeout(AWAY_PAUSE);
+        }
+        if looks == FIRST_LOOKS_MAX {
+            return;
+        }
+        // Whoever opened the store may have gone.
+        let _ = ready.send(());
         let mut failed_tries = 0;
         while let Some(group) = self.shared.queue.take(TICK) {
             self.follow_membership();
@@ -190,7 +211,7 @@ impl Writer {
                         self.after_commit(steps, &backing, 0);
                         self.shared.membership.recount();
                     }
-                    Truth::Nothing => self.forget(steps),
+                    Truth::Nothing => self.undone(steps),
                 }
                 true
             }
@@ -255,6 +276,14 @@ impl Writer {
         }
     }
 
+    fn reload_partitions(&self) {
+        let shared = Arc::clone(&self.shared);
+        let reading = self.main.spawn(async move { shared.partitions.reload().await });
+        if let Ok(Err(error)) = self.runtime.block_on(reading) {
+            tracing::warn!(%error, "failed to read the partitions of history");
+        }
+    }
+
     fn failed(&mut self, failure: Failure, mut steps: Vec<Step>, backing: Vec<Row>, alone: bool) {
         match failure {
             Failure::Fenced => {
@@ -272,6 +301,11 @@ impl Writer {
                 self.lose_line();
                 steps.iter_mut().for_each(|step| step.answer(&away()));
                 self.doubt = Some(Doubt { steps, backing, node: self.node });
+            }
+            Failure::Refused(error) if error.code() == Some(&SqlState::CHECK_VIOLATION) => {
+                // Another node has dropped a partition that is known here.
+                self.reload_partitions();
+                self.put_off_steps(steps, &StoreError::Unavailable("history is being cut anew".to_owned()));
             }
             Failure::Refused(error) => match Database::fault(&error) {
                 StoreError::Unavailable(why) => {
@@ -296,6 +330,15 @@ impl Writer {
         tracing::error!(%error, "the database refuses a step: this is a bug in Hooktide, please report it");
         steps.iter_mut().for_each(|step| step.answer(error));
         self.forget(steps);
+    }
+
+    /// Nothing of these was stored. Their callers know that it may be so; outcomes are written again: what was sent is
+    /// still this node's to record, and its lane holds it until then.
+    fn undone(&self, steps: Vec<Step>) {
+        let (outcomes, others): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| matches!(step, Step::Record { .. }));
+        self.forget(others);
+        self.shared.queue.give_back_steps(outcomes.into_iter().filter_map(Step::queued_again).collect());
     }
 
     /// Nothing of these steps was stored or will be.

@@ -12,7 +12,7 @@ mod schema;
 mod seal;
 
 pub(super) use bloom::Bloom;
-pub(super) use file::{Chunk, Reader, chunk_path, list_chunks};
+pub(super) use file::{Chunk, Reader, chunk_path, list_chunks, with_suffix};
 pub(super) use memory_index::{AttemptEntry, KeyEntry, MemoryIndex, MessageEntry, ReceiptEntry, type_hash};
 pub(super) use memory_schedule::{ScheduleChange, Waiting};
 pub(super) use schema::{

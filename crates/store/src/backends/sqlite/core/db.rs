@@ -181,7 +181,7 @@ fn check(snapshot: &Connection) -> Result<(), Fault> {
 }
 
 /// The same error, saying which file.
-fn named(error: StoreError, path: &Path) -> StoreError {
+pub(super) fn named(error: StoreError, path: &Path) -> StoreError {
     let place = path.display();
     match error {
         StoreError::Database(text) => StoreError::Database(format!("failed to open {place}: {text}")),

@@ -20,6 +20,8 @@ mod secrets;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use db::CoreDb;
 pub use schema::{migrate_file, migration_status};
+pub(super) use whole::open_whole;
