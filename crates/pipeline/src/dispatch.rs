@@ -26,8 +26,8 @@ impl FlowListener for Dispatcher {
                     let message = Arc::clone(message);
                     let source = DeliverySource::Lane;
                     let trigger = Trigger::Scheduled;
-                    let job =
-                        Job { message, tries: 0, trigger, source, shared_by, order: None, not_before: None };
+                    let (order, not_before, life) = (None, None, 0);
+                    let job = Job { message, tries: 0, trigger, source, shared_by, order, not_before, life };
                     let lane = engine.lanes.get(target.endpoint);
                     engine.lanes.add_bytes(job.cost());
                     if lane.push_reserved(job) {

@@ -48,6 +48,8 @@ pub(crate) struct Job {
     pub(crate) order: Option<OrderKey>,
     /// Of one that is kept in order: when its next try is due, if that is not now. Its place in the schedule is earlier.
     pub(crate) not_before: Option<Timestamp>,
+    /// Which of the lane's lives it was put in; set by the lane. A later life may hold the same delivery anew.
+    pub(crate) life: u64,
 }
 
 impl Job {
@@ -122,6 +124,10 @@ struct State {
     refilling: bool,
     /// The lane stands in line for one of the server's connections.
     starved: bool,
+    /// Counts how often the lane let go of everything.
+    life: u64,
+    /// The life in which the refill that is under way began.
+    refill_life: u64,
     /// Let go while a refill reads the schedule: what it read of these may be a row that is gone by now.
     released: HashSet<(Seq, Trigger)>,
     closed: bool,
@@ -176,6 +182,8 @@ impl Lane {
                 next_due: None,
                 refilling: false,
                 starved: false,
+                life: 0,
+                refill_life: 0,
                 released: HashSet::new(),
                 closed: false,
                 subscriber: None,
@@ -205,13 +213,15 @@ impl Lane {
         jobs.extend(std::mem::take(&mut state.lines).into_jobs());
         state.members.clear();
         state.released.clear();
+        state.life += 1;
         state.next_due = None;
         jobs.iter().map(Job::cost).sum()
     }
 
-    /// Whether that delivery is in hand.
+    /// Whether that delivery is in hand. One of an earlier life is not, though the same may have been read anew.
     pub(crate) fn holds(&self, job: &Job) -> bool {
-        self.state.lock().members.contains(&job.member())
+        let state = self.state.lock();
+        state.life == job.life && state.members.contains(&job.member())
     }
 
     /// The limit of that rate: the one it had, if it had one of the same rate, so that what was sent before counts.
@@ -229,9 +239,10 @@ impl Lane {
     }
 
     /// Put a delivery into its promised place. Whether another slot is needed.
-    pub(crate) fn push_reserved(&self, job: Job) -> bool {
+    pub(crate) fn push_reserved(&self, mut job: Job) -> bool {
         let mut state = self.state.lock();
         state.reserved -= 1;
+        job.life = state.life;
         state.members.insert(job.member());
         state.queue.push_back(job);
         self.call_slot(&mut state)
@@ -248,7 +259,13 @@ impl Lane {
         };
         let mut added_bytes = 0;
         let released = std::mem::take(&mut state.released);
-        for job in due {
+        let is_of_this_life = state.refill_life == state.life;
+        if !is_of_this_life {
+            // Whose these are by now is not known: the next refill reads again.
+            state.next_due = Some(Timestamp::EPOCH);
+        }
+        for mut job in due.into_iter().filter(|_| is_of_this_life) {
+            job.life = state.life;
             if released.contains(&job.member()) {
                 // Whether its row still stands is not known: the next refill reads again.
                 state.next_due = Some(Timestamp::EPOCH);
@@ -328,6 +345,7 @@ impl Lane {
         }
         if state.should_refill(now) {
             state.refilling = true;
+            state.refill_life = state.life;
             state.next_due = None;
             return Next::Refill;
         }

@@ -44,6 +44,7 @@ pub(crate) async fn refill(engine: &Arc<Engine>, lane: &Arc<Lane>) {
                     trigger: due.trigger,
                     source: DeliverySource::Schedule(due.row),
                     shared_by: 1,
+                    life: 0,
                 });
             }
             // Nothing that is read later would set the timer for what waits in the lane.

@@ -70,5 +70,9 @@ async fn work(engine: &Arc<Engine>, lane: &Arc<Lane>, outlet: &mut Outlet, job: 
             record::internal_error(engine, lane, &job)
         }
     };
-    engine.store.record(outcome).await;
+    // Another node has taken it over meanwhile. By now it may be this one's again: then it is on its way anew, and that is
+    // the outcome to record.
+    if lane.holds(&job) {
+        engine.store.record(outcome).await;
+    }
 }

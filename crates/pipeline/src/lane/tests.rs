@@ -27,6 +27,7 @@ pub(super) fn job(seq: i64) -> Job {
         shared_by: 1,
         order: None,
         not_before: None,
+        life: 0,
     }
 }
 

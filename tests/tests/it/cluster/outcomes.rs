@@ -11,7 +11,7 @@ use super::world::World;
 /// Longer than a node takes to begin the commit of an outcome.
 const COMMIT_BEGUN: Duration = Duration::from_millis(400);
 /// One way to the database: what the node asks it takes long enough for something to come in between.
-const SLOW: Duration = Duration::from_millis(40);
+const SLOW: Duration = Duration::from_millis(8);
 /// Leases with nothing to serve are offered back every five signs of life, a second apart.
 const OFFERED_TWICE: Duration = Duration::from_secs(11);
 const CUSTOMERS: usize = 4;
