@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hooktide_model::{Timestamp, Trigger};
-use hooktide_store::{DeliverySource, Due, InHand};
+use hooktide_store::{DeliverySource, Due, InHand, StoreError};
 use hooktide_verify::{Request, Rule, evaluate};
 
 use crate::deliver::subscriber;
@@ -54,7 +54,15 @@ pub(crate) async fn refill(engine: &Arc<Engine>, lane: &Arc<Lane>) {
             waits.into_iter().chain(next_due).for_each(|due| engine.timer.set(lane.endpoint, due));
         }
         Err(error) => {
-            tracing::error!(endpoint = lane.endpoint.0, %error, "failed to read the schedule, trying again");
+            // While the store is away every lane finds that out, and the store itself has said so once.
+            match error {
+                StoreError::Unavailable(_) => {
+                    tracing::debug!(endpoint = lane.endpoint.0, %error, "the schedule cannot be read now")
+                }
+                _ => {
+                    tracing::error!(endpoint = lane.endpoint.0, %error, "failed to read the schedule, trying again")
+                }
+            }
             let retry_at = now.plus(RETRY_AFTER);
             lane.refill_failed(retry_at);
             engine.timer.set(lane.endpoint, retry_at);

@@ -1,15 +1,18 @@
 //! A group whose commit was under way when the connection was lost.
 //!
 //! Its callers have been told that nothing is known. What it would change in memory waits here until the database says
-//! whether it was stored: first any transaction of this node that is still running must end, then one row of the group
-//! is looked for. All of the group is there, or nothing.
+//! whether it was stored: first the session must end that the group was sent to, which may not even have read it yet, then
+//! one row of the group is looked for. All of the group is there, or nothing.
 
 use tokio_postgres::Error;
 
 use super::columns::Row;
-use super::line::Line;
+use super::line::{Line, Session};
 use super::step::Step;
 
+/// Ends the session that the group was sent to, and waits for its end; no row when it has ended already.
+const END_SESSION: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = $1 AND \
+     backend_start::TEXT = $2";
 /// Waits for the group's transaction, which holds a share of this row, and says whether the node is still its own.
 const SETTLE: &str = "SELECT holder = id FROM node WHERE id = $1 FOR UPDATE";
 /// By primary key.
@@ -28,6 +31,8 @@ pub(super) struct Doubt {
     pub(super) backing: Vec<Row>,
     /// The node that wrote it.
     pub(super) node: i64,
+    /// The session that it was sent to.
+    pub(super) session: Session,
 }
 
 /// What became of it.
@@ -48,10 +53,14 @@ enum Probe {
 }
 
 impl Doubt {
-    /// Ask the database.
-    pub(super) async fn resolve(&self, line: &Line) -> Result<Truth, Error> {
-        let Some(probe) = self.probe() else { return Ok(Truth::Nothing) };
+    /// Ask the database; `None` when it cannot say yet.
+    pub(super) async fn resolve(&self, line: &Line) -> Result<Option<Truth>, Error> {
+        let Some(probe) = self.probe() else { return Ok(Some(Truth::Nothing)) };
         let client = &line.client;
+        let ended = client.query_opt(END_SESSION, &[&self.session.number, &self.session.began]).await?;
+        if ended.is_some_and(|row| !row.get::<_, bool>(0)) {
+            return Ok(None);
+        }
         client.query_opt(SETTLE, &[&self.node]).await?;
         let row = match probe {
             Probe::Message(seq) => client.query_one(HAS_MESSAGE, &[&seq]).await?,
@@ -63,7 +72,7 @@ impl Doubt {
                 client.query_one(HAS_ROW, &[&key, &row.endpoint.0, &due, &row.message.0, &row.key.id]).await?
             }
         };
-        Ok(if row.try_get(0)? { Truth::Stored } else { Truth::Nothing })
+        Ok(Some(if row.try_get(0)? { Truth::Stored } else { Truth::Nothing }))
     }
 
     fn probe(&self) -> Option<Probe> {

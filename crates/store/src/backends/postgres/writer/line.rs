@@ -17,6 +17,9 @@ use crate::StoreError;
 const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
      SET plan_cache_mode = force_generic_plan; SET idle_in_transaction_session_timeout = '2s'";
 
+/// This connection's session, by the list of sessions.
+const OWN_SESSION: &str =
+    "SELECT pid, backend_start::TEXT FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 /// Raises HT001 when another node has taken this one's work over.
 const FENCE: &str = "SELECT hooktide_fence($1)";
 /// By primary key. A key whose time is over is as good as none.
@@ -38,9 +41,17 @@ pub(super) struct Statements {
     groups: RefCell<HashMap<u8, Statement>>,
 }
 
+/// Which session a connection has at the server: numbers are used again, so when it began belongs to it.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) number: i32,
+    pub(super) began: String,
+}
+
 /// A connection that is ready for groups.
 pub(super) struct Line {
     pub(super) client: Client,
+    pub(super) session: Session,
     pub(super) statements: Statements,
     /// Groups that still are to look for their keys before they write.
     pub(super) careful_groups: Cell<u32>,
@@ -50,9 +61,11 @@ impl Line {
     /// Connect and prepare.
     pub(super) async fn open(database: &Database) -> Result<Self, StoreError> {
         let client = database.dial_driven("writer").await?;
-        let prepared = prepare(&client).await;
-        let statements = prepared.map_err(|error| Database::fault(&error))?;
-        Ok(Self { client, statements, careful_groups: Cell::new(0) })
+        let fault = |error| Database::fault(&error);
+        let statements = prepare(&client).await.map_err(fault)?;
+        let row = client.query_one(OWN_SESSION, &[]).await.map_err(fault)?;
+        let session = Session { number: row.get(0), began: row.get(1) };
+        Ok(Self { client, session, statements, careful_groups: Cell::new(0) })
     }
 
     /// The statement that writes these tables.

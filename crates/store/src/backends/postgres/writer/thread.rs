@@ -203,7 +203,8 @@ impl Writer {
     fn resolve_doubt(&mut self) -> bool {
         let (Some(doubt), Some(line)) = (&self.doubt, &self.line) else { return false };
         match self.runtime.block_on(doubt.resolve(line)) {
-            Ok(truth) => {
+            Ok(None) => false,
+            Ok(Some(truth)) => {
                 let Some(Doubt { steps, backing, .. }) = self.doubt.take() else { return true };
                 match truth {
                     Truth::Stored => {
@@ -298,9 +299,11 @@ impl Writer {
             Failure::InDoubt(error) => {
                 let error = Database::fault(&error);
                 tracing::warn!(%error, "the connection to the database was lost while a commit was under way");
+                let session = self.line.as_ref().map(|line| line.session.clone());
                 self.lose_line();
                 steps.iter_mut().for_each(|step| step.answer(&away()));
-                self.doubt = Some(Doubt { steps, backing, node: self.node });
+                let session = session.expect("the group was sent over a connection");
+                self.doubt = Some(Doubt { steps, backing, node: self.node, session });
             }
             Failure::Refused(error) if error.code() == Some(&SqlState::CHECK_VIOLATION) => {
                 // Another node has dropped a partition that is known here.
