@@ -81,12 +81,16 @@ impl ServerSetup {
     /// Keeps the store in that schema of PostgreSQL. Servers that share it are nodes of one cluster.
     #[must_use]
     pub fn in_schema(mut self, schema: Arc<ScratchSchema>) -> Self {
-        self = self
-            .env("HOOKTIDE_DATABASE_URL", &schema.url())
-            .env("HOOKTIDE_JWT_SECRET", JWT_SECRET)
-            .env("HOOKTIDE_MAIN_SECRET", MAIN_SECRET)
-            .env("HOOKTIDE_DATABASE_POOL_SIZE", POOL_SIZE)
-            .env("HOOKTIDE_CLUSTER_LEASE", "2s");
+        self = self.env("HOOKTIDE_DATABASE_URL", &schema.url());
+        let unless_set = [
+            ("HOOKTIDE_JWT_SECRET", JWT_SECRET),
+            ("HOOKTIDE_MAIN_SECRET", MAIN_SECRET),
+            ("HOOKTIDE_DATABASE_POOL_SIZE", POOL_SIZE),
+            ("HOOKTIDE_CLUSTER_LEASE", "2s"),
+        ];
+        for (name, value) in unless_set {
+            self.env.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
         self.schema = Some(schema);
         self
     }
