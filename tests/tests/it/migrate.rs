@@ -10,6 +10,7 @@ fn said(output: &Output) -> String {
 
 async fn server() -> ServerUnderTest {
     ServerSetup::new()
+        .embedded()
         .env("HOOKTIDE_JWT_SECRET", "0123456789abcdef0123456789abcdef")
         .env("HOOKTIDE_MAIN_SECRET", "fedcba9876543210fedcba9876543210")
         .start()

@@ -209,6 +209,8 @@ pub async fn replays(store: &dyn Store, filled: &Filled) -> Vec<String> {
         answers.push(match again {
             Ok(Written::Replayed(application)) => format!("replayed {}", application.id),
             Ok(Written::New(_)) => "new".to_owned(),
+            // A forgotten key: the same row again, which each database refuses in its own words.
+            Err(StoreError::Database(_)) => "new, and there already".to_owned(),
             Err(error) => error.to_string(),
         });
     }

@@ -162,7 +162,7 @@ async fn message(harness: &Harness, dice: &mut Dice, filled: &mut Filled, number
         .collect();
     vary(&mut new, dice, number);
     if !is_received && dice.roll(3) == 0 {
-        new.idempotency = Some(Idempotency { key: [number as u8; 16], request: [2; 16] });
+        new.idempotency = Some(Idempotency { key: key_of(0xff, number), request: [2; 16] });
     }
     if new.idempotency.is_some() {
         filled.keyed.push(new.clone());
@@ -257,7 +257,7 @@ async fn by_hand_or_erased(harness: &Harness, dice: &mut Dice, filled: &Filled) 
     if dice.roll(2) == 0 {
         let at = filled.apps.iter().position(|one| one.seq() == app).unwrap_or(0);
         let endpoint = of_app(filled, at).next().expect("each application has endpoints").seq();
-        let key = Idempotency { key: [dice.roll(256) as u8 ^ 0x80; 16], request: [3; 16] };
+        let key = Idempotency { key: key_of(0xfe, dice.roll(256)), request: [3; 16] };
         let row = by_hand(message, endpoint, harness.now());
         assert_eq!(row.trigger, Trigger::Manual);
         // The key may be known from elsewhere.
@@ -266,4 +266,11 @@ async fn by_hand_or_erased(harness: &Harness, dice: &mut Dice, filled: &Filled) 
         let (app, id) = (store.mint().id(Seq(app.0)), store.mint().id(message));
         store.expunge_payload(app, id).await.expect("the message is there");
     }
+}
+
+/// Keys of publishes, of resends and of what sources take are never the same: each is a hash that says what it is for.
+fn key_of(purpose: u8, number: usize) -> [u8; 16] {
+    let mut key = [number as u8; 16];
+    key[0] = purpose;
+    key
 }
